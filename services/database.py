@@ -1,0 +1,106 @@
+"""Engine and transactions. A transaction rolls back unless told to commit.
+
+Driver errors are translated here and nowhere else: the name of the violated constraint, read
+from the server's diagnostics, is the message key.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+import sqlalchemy as sa
+
+from services import errors
+from services.caller import Caller
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One transaction of one caller.
+
+    Attributes
+    ----------
+    sql
+        SQLAlchemy connection, for statements.
+    caller
+        Who asks.
+    """
+
+    sql: sa.Connection
+    caller: Caller
+
+    @property
+    def driver(self) -> "psycopg.Connection[tuple[object, ...]]":
+        """The psycopg connection of the same transaction, for COPY and server-side cursors."""
+        connection = self.sql.connection.driver_connection
+        if not isinstance(connection, psycopg.Connection):
+            message = "the engine was not made by services.database"
+            raise TypeError(message)
+        return connection
+
+    def commit(self) -> None:
+        """Keep what was done; without this word nothing is kept."""
+        self.sql.commit()
+
+
+class Database:
+    """A PostGIS database and its pool of connections.
+
+    Parameters
+    ----------
+    url
+        libpq URL (``postgresql://...``).
+    pool_size
+        Connections kept open.
+    """
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine = sa.create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: psycopg.connect(url, connect_timeout=10, application_name="wangge"),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+        )
+
+    @contextmanager
+    def transaction(self, caller: Caller) -> Iterator[Transaction]:
+        """Open a transaction that is rolled back unless `Transaction.commit` is called.
+
+        Raises
+        ------
+        errors.DatabaseError
+            The server cannot be reached.
+        errors.RefusedError
+            A constraint of the database was violated; the key names it.
+        """
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(
+                    sa.text("SELECT set_config('wangge.caller', :name, true)"),
+                    {"name": caller.name},
+                )
+                yield Transaction(connection, caller)
+        except (sa.exc.DBAPIError, psycopg.Error) as error:
+            raise translate(error) from error
+
+    def close(self) -> None:
+        """Close every connection of the pool."""
+        self.engine.dispose()
+
+
+def translate(error: sa.exc.DBAPIError | psycopg.Error) -> Exception:
+    """Turn a driver error into one of ours; what we have no words for is returned as it is."""
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if isinstance(cause, psycopg.errors.IntegrityError):
+        name = cause.diag.constraint_name or "unknown"
+        return errors.RefusedError(f"error.constraint.{name}")
+    if isinstance(cause, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected):
+        return errors.ConflictError("error.database.conflict")
+    if isinstance(cause, psycopg.errors.QueryCanceled):
+        return errors.CancelledError("error.cancelled")
+    if isinstance(cause, psycopg.OperationalError):
+        return errors.DatabaseError("error.database.unreachable", reason=str(cause).splitlines()[0])
+    return error

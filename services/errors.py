@@ -1,0 +1,46 @@
+"""Errors in the users' words: a message key and its data; the words live in the catalogues.
+
+Every error of the services derives from `WanggeError`. A class stands for one way to answer
+(refused, not found, ...): `web` has one table from class to HTTP status and exit code.
+"""
+
+
+class WanggeError(Exception):
+    """Something went wrong that the user can be told about.
+
+    Parameters
+    ----------
+    key
+        Message key, found in every catalogue, e.g. ``error.import.unknown_parent``.
+    params
+        Values the message names. Never personal data.
+    """
+
+    def __init__(self, key: str, **params: object) -> None:
+        self.key = key
+        self.params = params
+        super().__init__(f"{key} {params}" if params else key)
+
+
+class RefusedError(WanggeError):
+    """The input is not acceptable; nothing was changed."""
+
+
+class NotFoundError(WanggeError):
+    """What was asked for does not exist, or not for this caller."""
+
+
+class ConflictError(WanggeError):
+    """Someone else is at it, or was quicker; try again."""
+
+
+class ClusterError(WanggeError):
+    """The private cluster cannot be made, found or started."""
+
+
+class DatabaseError(WanggeError):
+    """The database cannot be reached or lacks what we need."""
+
+
+class CancelledError(WanggeError):
+    """The work was cancelled by a user; nothing was changed."""
