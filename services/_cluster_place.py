@@ -46,8 +46,8 @@ class Place:
 
     @property
     def home_note(self) -> Path:
-        """File naming the home that a folder below ``/var/lib`` belongs to."""
-        return self.folder / "home"
+        """File naming the home that a folder below ``/var/lib`` belongs to; root's own."""
+        return self.folder.parent / "home"
 
     @property
     def sockets(self) -> Path:
@@ -99,9 +99,11 @@ def make(home: Path, account: _cluster_account.Account) -> Place:
         raise errors.ClusterError(
             "error.cluster.unreachable", folder=_ELSEWHERE, account=account.name
         )
-    place = Place(Path(tempfile.mkdtemp(prefix=_prefix(home), dir=_ELSEWHERE)))
+    own = Path(tempfile.mkdtemp(prefix=_prefix(home), dir=_ELSEWHERE))
+    own.chmod(0o711)
+    place = Place(own / _ENTRY)
     place.home_note.write_text(str(home))
-    account.own(place.folder)
+    account.make_folder(place.folder)
     entry.symlink_to(place.folder)
     return place
 
@@ -109,7 +111,7 @@ def make(home: Path, account: _cluster_account.Account) -> Place:
 def forsaken(home: Path) -> list[Place]:
     """Return places made for a home of this path that was deleted since."""
     current = find(home)
-    places = [Place(folder) for folder in _ELSEWHERE.glob(f"{_prefix(home)}*")]
+    places = [Place(folder) for folder in _ELSEWHERE.glob(f"{_prefix(home)}*/{_ENTRY}")]
     return [place for place in places if place != current and _noted_home(place) == home]
 
 
@@ -135,8 +137,12 @@ def make_socket_folder(place: Place, account: _cluster_account.Account) -> None:
 def remove(place: Place, home: Path) -> None:
     """Delete every file of a cluster."""
     shutil.rmtree(place.sockets, ignore_errors=True)
-    shutil.rmtree(place.folder)
-    (home / _ENTRY).unlink(missing_ok=True)
+    entry = home / _ENTRY
+    if entry.is_symlink():
+        entry.unlink()
+        shutil.rmtree(place.folder.parent)
+    else:
+        shutil.rmtree(place.folder)
 
 
 def _belongs(place: Place, home: Path) -> bool:
@@ -146,7 +152,8 @@ def _belongs(place: Place, home: Path) -> bool:
         return True
     if (noted / _ENTRY).is_symlink() and (noted / _ENTRY).resolve() == place.folder:
         return False
-    place.home_note.write_text(str(home))
+    if os.geteuid() == _cluster_account.ROOT:
+        place.home_note.write_text(str(home))
     return True
 
 

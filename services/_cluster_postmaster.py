@@ -70,13 +70,16 @@ def start(
     """
     _clear(place)
     _keep_log_small(place)
-    launched = account.run(["/bin/sh", "-c", _LAUNCH, server.program("postgres"), place.data, place.log])
+    said_before = place.log.stat().st_size if place.log.exists() else 0
+    launched = account.run(
+        ["/bin/sh", "-c", _LAUNCH, server.program("postgres"), place.data, place.log]
+    )
     pid = int(launched.stdout)
     if not _wait(lambda: look(place).condition is Condition.READY or _is_over(pid), _START_SECONDS):
         raise errors.ClusterError("error.cluster.slow_start", log=place.log)
     if look(place).condition is not Condition.READY:
         raise errors.ClusterError(
-            "error.cluster.start_failed", reason=_last_words(place.log), log=place.log
+            "error.cluster.start_failed", reason=_last_words(place.log, said_before), log=place.log
         )
 
 
@@ -116,7 +119,7 @@ def _members(place: _cluster_place.Place) -> list[int]:
 
 
 def _processes() -> Iterator[int]:
-    return (int(entry) for entry in os.listdir("/proc") if entry.isdigit())
+    return (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
 
 
 def _works_in(pid: int, data: Path) -> bool:
@@ -128,7 +131,7 @@ def _works_in(pid: int, data: Path) -> bool:
         name = Path(f"/proc/{pid}/comm").read_text().strip()
         if name != "postgres":
             return False
-        folder = os.readlink(f"/proc/{pid}/cwd")
+        folder = str(Path(f"/proc/{pid}/cwd").readlink())
     except OSError:  # it ended, or it is someone else's
         return False
     return folder in (str(data), f"{data} (deleted)")
@@ -172,10 +175,10 @@ def _keep_log_small(place: _cluster_place.Place) -> None:
         place.log.replace(place.log.with_suffix(".log.1"))
 
 
-def _last_words(log: Path) -> str:
-    """Return the last fatal message of a log, or else its last line."""
+def _last_words(log: Path, offset: int) -> str:
+    """Return the last fatal message of a log from an offset on, or else its last line."""
     try:
-        lines = log.read_text(errors="replace").splitlines()
+        lines = log.read_bytes()[offset:].decode(errors="replace").splitlines()
     except OSError:
         return ""
     fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]

@@ -67,6 +67,11 @@ def newest(system: Path = _SYSTEM) -> Server:
     return complete[-1]
 
 
+def major_of(data: Path) -> int:
+    """Return the major version that made a data directory."""
+    return int((data / "PG_VERSION").read_text())
+
+
 def of_data(data: Path, system: Path = _SYSTEM) -> Server:
     """Return the server whose version made a data directory.
 
@@ -75,7 +80,7 @@ def of_data(data: Path, system: Path = _SYSTEM) -> Server:
     services.errors.ClusterError
         That version is no longer installed, or no longer with PostGIS.
     """
-    major = int((data / "PG_VERSION").read_text())
+    major = major_of(data)
     for server in installed(system):
         if server.major == major and server.has_postgis:
             return server
