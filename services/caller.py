@@ -30,6 +30,7 @@ class Caller:
     scope: str | None = None
 
     def __post_init__(self) -> None:
+        """Refuse values that make no sense."""
         if not self.name:
             message = "a caller has a name"
             raise ValueError(message)

@@ -36,7 +36,7 @@ def check_server(connection: sa.Connection) -> None:
         raise errors.DatabaseError(
             "error.database.old_server", found=found, needed=LOWEST_POSTGRESQL
         )
-    offered = dict(
+    offered: dict[str, str] = dict(
         connection.execute(
             sa.text(
                 "SELECT name, coalesce(installed_version, default_version)"

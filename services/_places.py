@@ -1,0 +1,78 @@
+"""What assignment needs to know of households and facilities alike: where their tables are."""
+
+from dataclasses import dataclass
+from typing import LiteralString
+
+
+@dataclass(frozen=True)
+class PlaceTables:
+    """SQL of one sort of place.
+
+    Attributes
+    ----------
+    subject
+        ``household`` or ``facility``.
+    table
+        Its table of assignments.
+    """
+
+    subject: str
+    table: LiteralString
+    key: LiteralString
+    everywhere: LiteralString
+    some: LiteralString
+    within: LiteralString
+    stored: LiteralString
+    stored_some: LiteralString
+    forget: LiteralString
+    drop_indexes: LiteralString
+    make_indexes: LiteralString
+
+
+HOUSEHOLDS = PlaceTables(
+    subject="household",
+    table="household_assignments",
+    key="household_id",
+    everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM households",
+    some="SELECT id, ST_X(geom), ST_Y(geom) FROM households WHERE id = ANY(%s::int[])",
+    within="""
+        SELECT h.id, ST_X(h.geom), ST_Y(h.geom) FROM households h
+        WHERE ST_Intersects(h.geom, ST_GeomFromWKB(%s, 4490))""",
+    stored="SELECT household_id, unit_id, valid_from, valid_to FROM household_assignments",
+    stored_some="""
+        SELECT household_id, unit_id, valid_from, valid_to FROM household_assignments
+        WHERE household_id = ANY(%s::int[])""",
+    forget="DELETE FROM household_assignments WHERE household_id = ANY(%s::int[])",
+    drop_indexes="""
+        ALTER TABLE household_assignments DROP CONSTRAINT household_assignments_pkey;
+        DROP INDEX household_assignments_unit_id_idx""",
+    make_indexes="""
+        ALTER TABLE household_assignments
+            ADD CONSTRAINT household_assignments_pkey PRIMARY KEY (household_id, valid_from);
+        CREATE INDEX household_assignments_unit_id_idx ON household_assignments (unit_id);
+        ANALYZE household_assignments""",
+)
+
+FACILITIES = PlaceTables(
+    subject="facility",
+    table="facility_assignments",
+    key="facility_id",
+    everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM facilities",
+    some="SELECT id, ST_X(geom), ST_Y(geom) FROM facilities WHERE id = ANY(%s::int[])",
+    within="""
+        SELECT f.id, ST_X(f.geom), ST_Y(f.geom) FROM facilities f
+        WHERE ST_Intersects(f.geom, ST_GeomFromWKB(%s, 4490))""",
+    stored="SELECT facility_id, unit_id, valid_from, valid_to FROM facility_assignments",
+    stored_some="""
+        SELECT facility_id, unit_id, valid_from, valid_to FROM facility_assignments
+        WHERE facility_id = ANY(%s::int[])""",
+    forget="DELETE FROM facility_assignments WHERE facility_id = ANY(%s::int[])",
+    drop_indexes="""
+        ALTER TABLE facility_assignments DROP CONSTRAINT facility_assignments_pkey;
+        DROP INDEX facility_assignments_unit_id_idx""",
+    make_indexes="""
+        ALTER TABLE facility_assignments
+            ADD CONSTRAINT facility_assignments_pkey PRIMARY KEY (facility_id, valid_from);
+        CREATE INDEX facility_assignments_unit_id_idx ON facility_assignments (unit_id);
+        ANALYZE facility_assignments""",
+)

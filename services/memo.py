@@ -1,0 +1,58 @@
+"""Results that are kept while the data they came from has not changed.
+
+Keys carry the versions of the tables (`versions`), so nothing has to be thrown away by hand: a
+change of the data is another key, and the oldest results make room.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+
+from services.database import Transaction
+
+T = TypeVar("T")
+
+_VERSIONS = sa.text("SELECT subject, version FROM data_versions")
+
+
+def versions(tx: Transaction) -> dict[str, int]:
+    """Return the id of the last change of each table; a table never changed is not in it."""
+    return {row.subject: row.version for row in tx.sql.execute(_VERSIONS)}
+
+
+class Memo:
+    """A bounded store of results, shared by the threads of one process.
+
+    Parameters
+    ----------
+    size
+        How many results are kept; the least recently used goes first.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._locks: dict[Hashable, Lock] = {}
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the result of a key; made once, while others who want it wait."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast("T", self._kept[key])
+            own = self._locks.setdefault(key, Lock())
+        with own:
+            with self._lock:
+                if key in self._kept:
+                    return cast("T", self._kept[key])
+            made = make()
+            with self._lock:
+                self._kept[key] = made
+                self._locks.pop(key, None)
+                while len(self._kept) > self._size:
+                    self._kept.popitem(last=False)
+        return made
