@@ -55,6 +55,23 @@ def ranges(first: AnyInts, counts: AnyInts) -> Int64s:
     return np.arange(starts[-1], dtype=np.int64) + np.repeat(jump, counts)
 
 
+def sums_of_runs(values: Floats, starts: AnyInts) -> Floats:
+    """Sum each run of a ragged array, `values[starts[i]:starts[i + 1]]`, empty runs included.
+
+    Parameters
+    ----------
+    values
+        Shape (c,).
+    starts
+        Ascending, shape (n + 1,).
+    """
+    sums = np.zeros(len(starts) - 1)
+    some = np.flatnonzero(np.diff(starts) > 0)
+    if len(some):
+        sums[some] = np.add.reduceat(values[: starts[-1]], starts[some])
+    return sums
+
+
 def segments(coords: Floats, coord_start: AnyInts) -> tuple[Int64s, Int32s]:
     """Straight segments of polylines kept as one ragged array.
 
