@@ -78,10 +78,27 @@ class Database:
         """
         try:
             with self.engine.connect() as connection:
+                _introduce(connection, caller)
+                yield Transaction(connection, caller)
+        except (sa.exc.DBAPIError, psycopg.Error) as error:
+            raise translate(error) from error
+
+    @contextmanager
+    def snapshot(self, caller: Caller) -> Iterator[Transaction]:
+        """Open a read-only transaction in which every statement sees the data of one moment.
+
+        Raises
+        ------
+        errors.DatabaseError
+            The server cannot be reached.
+        """
+        try:
+            with self.engine.connect() as connection:
+                # Before any query: the snapshot is taken by the first one.
                 connection.execute(
-                    sa.text("SELECT set_config('wangge.caller', :name, true)"),
-                    {"name": caller.name},
+                    sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 )
+                _introduce(connection, caller)
                 yield Transaction(connection, caller)
         except (sa.exc.DBAPIError, psycopg.Error) as error:
             raise translate(error) from error
@@ -89,6 +106,13 @@ class Database:
     def close(self) -> None:
         """Close every connection of the pool."""
         self.engine.dispose()
+
+
+def _introduce(connection: sa.Connection, caller: Caller) -> None:
+    """Tell the database who asks, for the length of the transaction."""
+    connection.execute(
+        sa.text("SELECT set_config('wangge.caller', :name, true)"), {"name": caller.name}
+    )
 
 
 def translate(error: sa.exc.DBAPIError | psycopg.Error) -> Exception:
