@@ -13,7 +13,7 @@ NOWHERE: Final = -1
 
 _BLOCK: Final = 1 << 16
 _PAIRS_AT_ONCE: Final = 1 << 19
-_FEW_POINTS: Final = 8192
+_FEW_POINTS: Final = 20_000
 _FINEST: Final = 2048
 
 
