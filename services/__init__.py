@@ -1,0 +1,1 @@
+"""Use-cases on PostGIS; all SQL of Wangge lives here."""

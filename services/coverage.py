@@ -119,20 +119,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class _Figures:
-    """Figures of all units, whatever their level, in the hierarchy's order."""
+    """Figures of all units, whatever their level, in the hierarchy's order.
 
-    ranges: NDArray[np.int64]
-    unreachable: NDArray[np.int64]
-    unattached: NDArray[np.int64]
+    `fine` is the finest partition: people by range of distance, then those without a way, then
+    those too far from any path.
+    """
+
+    fine: NDArray[np.int64]
     straight: NDArray[np.int64]
     mean: NDArray[np.float64]
     median: NDArray[np.float64]
     p90: NDArray[np.float64]
-
-    @property
-    def fine(self) -> NDArray[np.int64]:
-        """The finest partition: ranges of distance, then unreachable, then unattached."""
-        return np.column_stack([self.ranges, self.unreachable, self.unattached])
 
 
 def rows(
@@ -140,11 +137,10 @@ def rows(
 ) -> tuple[CoverageRow, ...]:
     """Make the row of every unit, ordered by code."""
     figures = _figures(tree, measured, limits)
-    fine = figures.fine
-    hidden = suppression.suppress_tree(fine, tree.parent)
+    hidden = _hidden(tree, figures.fine)
     within = len([cut for cut in limits.cuts_m if cut <= limits.max_walk_m])
-    straight = _straight_hidden(tree, figures, fine[:, :within].sum(axis=1))
-    maker = _RowMaker(tree, figures, fine, hidden, straight, supply, limits, within)
+    straight = _straight_hidden(tree, figures, figures.fine[:, :within].sum(axis=1))
+    maker = _RowMaker(tree, figures, hidden, straight, supply, limits, within)
     return tuple(maker.row(i) for i in range(len(tree.units)))
 
 
@@ -170,54 +166,42 @@ def _no_data(row: CoverageRow, bands: int) -> CoverageRow:
 
 def _figures(tree: hierarchy.Hierarchy, measured: Measured, limits: Limits) -> _Figures:
     """Summarise each level in turn and put the results in the hierarchy's order."""
-    n, cuts = len(tree.units), limits.cuts_m
-    whole = _blank(n, len(cuts) + 1)
+    n = len(tree.units)
+    whole = _Figures(
+        np.zeros((n, len(limits.cuts_m) + 3), dtype=np.int64),
+        np.zeros(n, dtype=np.int64),
+        *(np.full(n, np.nan) for _ in range(3)),
+    )
+    demand = coverage.Demand(
+        measured.position, measured.people, measured.walk_m, measured.straight_m
+    )
+    cuts = coverage.Limits(limits.max_walk_m, limits.cuts_m)
     inside = measured.position >= 0
-    for depth in range(len(codes.LEVELS)):
-        unit = np.where(inside, tree.at_level[depth][measured.position], -1).astype(np.int32)
-        found = coverage.summarise(
-            unit=unit,
-            weight=measured.people,
-            distance_m=measured.walk_m,
-            max_walk_m=limits.max_walk_m,
-            band_limits=cuts,
-            n_units=n,
-            straight_m=measured.straight_m,
-        )
-        at = tree.at_level[depth] == np.arange(n)
-        _take(whole, found, at)
+    for level in tree.at_level:
+        unit = np.where(inside, level[measured.position], -1).astype(np.int32)
+        found = coverage.summarise(demand.in_units(unit), cuts, n)
+        at = level == np.arange(n)
+        whole.fine[at] = found.bands[at]
+        if found.straight_covered is not None:
+            whole.straight[at] = found.straight_covered[at]
+        whole.mean[at] = found.mean_walk_m[at]
+        whole.median[at] = found.median_walk_m[at]
+        whole.p90[at] = found.p90_walk_m[at]
     return whole
 
 
-def _blank(n: int, ranges: int) -> _Figures:
-    def none() -> NDArray[np.int64]:
-        return np.zeros(n, dtype=np.int64)
-
-    def unknown() -> NDArray[np.float64]:
-        return np.full(n, np.nan)
-
-    return _Figures(
-        np.zeros((n, ranges), dtype=np.int64),
-        none(),
-        none(),
-        none(),
-        unknown(),
-        unknown(),
-        unknown(),
+def _hidden(tree: hierarchy.Hierarchy, parts: NDArray[np.int64]) -> suppression.Suppression:
+    """Suppress a partition; people of a unit who are in none of its children count as one more."""
+    n = len(tree.units)
+    below = np.zeros_like(parts)
+    inner = np.flatnonzero(tree.parent >= 0)
+    np.add.at(below, tree.parent[inner], parts[inner])
+    has_children = np.isin(np.arange(n), tree.parent)
+    rest = np.flatnonzero(has_children & (parts != below).any(axis=1)).astype(np.int32)
+    found = suppression.suppress_tree(
+        np.concatenate([parts, parts[rest] - below[rest]]), np.concatenate([tree.parent, rest])
     )
-
-
-def _take(whole: _Figures, found: coverage.UnitFigures, at: NDArray[np.bool_]) -> None:
-    reachable = found.covered + found.beyond
-    whole.ranges[at, :-1] = found.bands[at]
-    whole.ranges[at, -1] = (reachable - found.bands.sum(axis=1))[at]
-    whole.unreachable[at] = found.unreachable[at]
-    whole.unattached[at] = found.unattached[at]
-    if found.straight_covered is not None:
-        whole.straight[at] = found.straight_covered[at]
-    whole.mean[at] = found.mean_walk_m[at]
-    whole.median[at] = found.median_walk_m[at]
-    whole.p90[at] = found.p90_walk_m[at]
+    return suppression.Suppression(found.cells[:n], found.totals[:n])
 
 
 def _straight_hidden(
@@ -227,7 +211,7 @@ def _straight_hidden(
     total = figures.fine.sum(axis=1)
     only_straight = np.maximum(figures.straight - covered, 0)
     parts = np.column_stack([covered, only_straight, total - covered - only_straight])
-    hidden = suppression.suppress_tree(parts, tree.parent)
+    hidden = _hidden(tree, parts)
     return np.asarray(hidden.cells[:, :2].any(axis=1))
 
 
@@ -235,7 +219,6 @@ def _straight_hidden(
 class _RowMaker:
     tree: hierarchy.Hierarchy
     figures: _Figures
-    fine: NDArray[np.int64]
     hidden: suppression.Suppression
     straight_hidden: NDArray[np.bool_]
     supply: Supply
@@ -244,12 +227,12 @@ class _RowMaker:
 
     def row(self, i: int) -> CoverageRow:
         """Make the row of the i-th unit."""
-        unit, last = self.tree.units[i], self.fine.shape[1]
-        total = int(self.fine[i].sum())
+        unit, last = self.tree.units[i], self.figures.fine.shape[1]
+        total = int(self.figures.fine[i].sum())
         demand = None if self.hidden.totals[i] else total
         covered = self._sum(i, 0, self.within)
         straight = None if self.straight_hidden[i] or covered is None else self._straight(i)
-        reachable = int(self.fine[i, : last - 2].sum())
+        reachable = int(self.figures.fine[i, : last - 2].sum())
         places = int(self.supply.places[i])
         return CoverageRow(
             code=unit.code,
@@ -279,7 +262,7 @@ class _RowMaker:
         """Add up fine cells; None if one of them is hidden."""
         if self.hidden.totals[i] or self.hidden.cells[i, start:stop].any():
             return None
-        return int(self.fine[i, start:stop].sum())
+        return int(self.figures.fine[i, start:stop].sum())
 
     def _straight(self, i: int) -> int:
         return int(self.figures.straight[i])

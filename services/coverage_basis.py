@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gis import attachment, crs, reach
+from gis import attachment, coverage, crs, reach
 from gis import suppression as suppressing
 from services import demand as demands
 from services import facilities, hierarchy, network, units
@@ -118,10 +118,13 @@ def supply(basis: Basis) -> Supply:
 def centres(basis: Basis, limits: Limits) -> tuple[Centre, ...]:
     """Tell of each supply how many people have it as their nearest within the limit."""
     found = basis.places.found
-    near = basis.measured.walk_m <= limits.max_walk_m
-    load = np.bincount(
-        basis.nearest.supply[near], basis.demand.people[near], minlength=len(found)
-    ).astype(np.int64)
+    m = basis.measured
+    load = coverage.rank_supply(
+        basis.nearest.supply,
+        coverage.Demand(m.position, m.people, m.walk_m),
+        coverage.Limits(limits.max_walk_m),
+        len(found),
+    ).covered
     hidden = suppressing.suppress(load[None, :], np.zeros(1, dtype=np.int32)).cells[0]
     return tuple(
         Centre(

@@ -17,6 +17,12 @@ LOWEST_POSTGIS = (3, 2)
 _LOCK = 0x57414E47
 
 
+_EXTENSIONS = sa.text("""
+    SELECT name, coalesce(installed_version, default_version) AS version
+    FROM pg_available_extensions WHERE name IN ('postgis', 'btree_gist')
+""")
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
@@ -36,16 +42,7 @@ def check_server(connection: sa.Connection) -> None:
         raise errors.DatabaseError(
             "error.database.old_server", found=found, needed=LOWEST_POSTGRESQL
         )
-    offered: dict[str, str] = dict(
-        connection.execute(
-            sa.text(
-                "SELECT name, coalesce(installed_version, default_version)"
-                " FROM pg_available_extensions WHERE name IN ('postgis', 'btree_gist')"
-            )
-        )
-        .tuples()
-        .all()
-    )
+    offered = {row.name: str(row.version) for row in connection.execute(_EXTENSIONS)}
     for extension in ("postgis", "btree_gist"):
         if extension not in offered:
             raise errors.DatabaseError("error.database.no_extension", extension=extension)

@@ -32,7 +32,9 @@ units = sa.Table(
     sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
     sa.Column("code", sa.Text, nullable=False, unique=True),
     sa.Column("level", sa.Text, nullable=False),
-    sa.Column("parent_code", sa.Text, sa.ForeignKey("units.code")),
+    sa.Column(
+        "parent_code", sa.Text, sa.ForeignKey("units.code", deferrable=True, initially="DEFERRED")
+    ),
     sa.Column("metric_epsg", sa.Integer),
     comment="What a code stands for, for good; names and boundaries are in unit_versions.",
 )

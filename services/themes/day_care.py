@@ -166,6 +166,7 @@ class DayCare:
         limits = _limits(query, rules.load(query.rules))
         basis = self._basis(tx, query)
         at = np.flatnonzero(coverage_basis.inside(basis, query.unit))
+        labels = np.array(coverage.band_labels(limits.cuts_m), dtype=object)
         codes = np.array([place.code for place in basis.places.found] + [None], dtype=object)
         return DemandTable(
             code=demands.household_codes(tx, basis.demand.household_id[at]),
@@ -173,7 +174,7 @@ class DayCare:
             nearest_code=codes[basis.nearest.supply[at]],
             walk_m=basis.measured.walk_m[at],
             straight_m=basis.measured.straight_m[at],
-            band=coverage.band_names(basis.measured.walk_m[at], limits.cuts_m),
+            band=labels[coverage.band_index(basis.measured.walk_m[at], limits.cuts_m)],
         )
 
     def service_areas(self, tx: Transaction, query: DayCareQuery) -> ServiceAreas:
