@@ -1,7 +1,9 @@
-"""Rows of fixed width between PostgreSQL and numpy, by binary COPY.
+"""Rows of fixed width between PostgreSQL and numpy, in binary.
 
 A million rows of numbers come or go in a fraction of a second, since nothing is parsed: the
-bytes on the wire are the array. Layout: PostgreSQL documentation, COPY, "Binary Format".
+bytes on the wire are the array. Rows are read as one aggregated value, because a driver hands
+over COPY's rows one by one; they are written by COPY, in one piece. Layout: PostgreSQL
+documentation, COPY, "Binary Format".
 """
 
 from collections.abc import Sequence
@@ -17,11 +19,19 @@ _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _CHUNK_ROWS = 200_000
 
-INT = ">i4"
-BIGINT = ">i8"
-DOUBLE = ">f8"
-DATE = ">i4"
+INT = "integer"
+BIGINT = "bigint"
+DOUBLE = "double"
+DATE = "date"
 """Days since 2000-01-01; `LONG_AGO` and `FOR_GOOD` are PostgreSQL's -infinity and infinity."""
+
+_SEND: dict[str, LiteralString] = {
+    INT: "int4send",
+    BIGINT: "int8send",
+    DOUBLE: "float8send",
+    DATE: "date_send",
+}
+_WIRE = {INT: ">i4", BIGINT: ">i8", DOUBLE: ">f8", DATE: ">i4"}
 
 LONG_AGO = int(np.iinfo(np.int32).min)
 FOR_GOOD = int(np.iinfo(np.int32).max)
@@ -32,7 +42,7 @@ Fields = Sequence[tuple[str, str]]
 def _layout(fields: Fields) -> np.dtype[Any]:
     parts: list[tuple[str, str]] = [("#", ">i2")]
     for name, kind in fields:
-        parts += [(f"#{name}", ">i4"), (name, kind)]
+        parts += [(f"#{name}", ">i4"), (name, _WIRE[kind])]
     return np.dtype(parts)
 
 
@@ -55,19 +65,24 @@ def read(
     dict
         Native arrays ``(n,)`` by column name.
     """
-    layout = _layout(fields)
-    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(sql.SQL(query))
-    with tx.driver.cursor() as cursor, cursor.copy(statement, params or None) as copy:
-        data = b"".join(copy)
-    start, end = len(_SIGNATURE), len(data) - len(_TRAILER)
-    if (end - start) % layout.itemsize:
+    names = [sql.Identifier(name) for name, _ in fields]
+    sends = [
+        sql.SQL("{}({})").format(sql.SQL(_SEND[kind]), name)
+        for (_, kind), name in zip(fields, names, strict=True)
+    ]
+    statement = sql.SQL(
+        "SELECT count(*), coalesce(string_agg({}, ''::bytea), ''::bytea) FROM ({}) AS rows ({})"
+    ).format(sql.SQL(" || ").join(sends), sql.SQL(query), sql.SQL(", ").join(names))
+    layout = np.dtype([(name, _WIRE[kind]) for name, kind in fields])
+    with tx.driver.cursor(binary=True) as cursor:
+        cursor.execute(statement, params or None)
+        row = cursor.fetchone()
+    count, data = (0, b"") if row is None else (int(str(row[0])), row[1])
+    if not isinstance(data, bytes) or len(data) != count * layout.itemsize:
         message = "the query returned a null or a column of another type"
         raise ValueError(message)
-    rows = np.frombuffer(data, dtype=layout, count=(end - start) // layout.itemsize, offset=start)
-    return {
-        name: rows[name].astype(np.dtype(kind).newbyteorder("="), copy=True)
-        for name, kind in fields
-    }
+    rows = np.frombuffer(data, dtype=layout)
+    return {name: rows[name].astype(rows.dtype[name].newbyteorder("=")) for name, _ in fields}
 
 
 def write(
@@ -97,8 +112,8 @@ def write(
             part = [column[start : start + _CHUNK_ROWS] for column in columns]
             rows = np.empty(len(part[0]), dtype=layout)
             rows["#"] = len(fields)
-            for (name, kind), values in zip(fields, part, strict=True):
-                rows[f"#{name}"] = np.dtype(kind).itemsize
+            for (name, _), values in zip(fields, part, strict=True):
+                rows[f"#{name}"] = layout[name].itemsize
                 rows[name] = values
             copy.write(rows.tobytes())
         copy.write(_TRAILER)

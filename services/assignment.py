@@ -137,7 +137,7 @@ def _assign(
     else:
         old = _copy.read(tx, place.stored_some, _rows(place), (ids.tolist(),))
     changed = _store(tx, place, np.column_stack(list(old.values())).astype(np.int64), new)
-    assigned = len(np.unique(periods.point))
+    assigned = int(np.count_nonzero(np.diff(periods.point, prepend=-1)))
     return AssignmentReport(assigned, len(xy) - assigned, periods.ambiguous, changed)
 
 
@@ -178,7 +178,9 @@ def _differing(old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.int
         if np.array_equal(old[order_old], new[order_new]):
             return np.zeros(0, dtype=np.int64)
     if not len(old):
-        return np.unique(new[:, 0])
+        ids: NDArray[np.int64] = np.sort(new[:, 0])
+        fresh: NDArray[np.int64] = ids[np.diff(ids, prepend=-1) != 0]
+        return fresh
     both, count = np.unique(np.concatenate([old, new]), axis=0, return_counts=True)
     return np.unique(both[count == 1, 0])
 
