@@ -1,0 +1,123 @@
+"""The generated sample district as a whole.
+
+Codes, names and the census' totals are real (`data.sample.facts`); geometry, people, homes and
+facilities are generated and depict nobody and no place.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import shapely
+
+from data.sample import (
+    areas,
+    blocks,
+    dwellings,
+    estates,
+    facilities,
+    facts,
+    families,
+    ramps,
+    residents,
+    roads,
+    scenery,
+    terrain,
+    zones,
+)
+from data.sample.areas import Areas, Units
+from data.sample.dwellings import Doors, Households
+from data.sample.estates import Entrances
+from data.sample.facilities import Facilities, Sites
+from data.sample.ramps import Ramps
+from data.sample.residents import Residents
+from data.sample.roads import Network
+from data.sample.scenery import Backdrop
+from gis import codes, crs
+from gis.arrays import Floats, Int64s, Objects
+
+SEED: Final = 340405
+_DEGREE_DIGITS: Final = 7
+_CHANCES: Final = 8
+
+
+@dataclass(frozen=True)
+class SampleDistrict:
+    """Everything the sample district consists of; coordinates are degrees (EPSG:4490)."""
+
+    units: Units
+    network: Network
+    households: Households
+    residents: Residents
+    facilities: Facilities
+    ramps: Ramps
+    backdrop: Backdrop
+
+
+def generate(seed: int = SEED) -> SampleDistrict:
+    """Generate the district; the same seed gives the same district to the last digit.
+
+    Parameters
+    ----------
+    seed
+        Any whole number from 0. Another seed gives other roads and people on the same terrain,
+        with the same units, totals and sizes of grid cells.
+    """
+    dice = [np.random.default_rng(each) for each in np.random.SeedSequence(seed).spawn(_CHANCES)]
+    land, plan = terrain.lay_out(), facts.community_plan()
+    ground, lines = blocks.draw(land, zones.zone_map(land, plan), dice[0])
+    built = estates.build(ground, dice[1])
+    owned = areas.divide(ground, built, plan, shapely.difference(land.outline, land.water))
+    sections = roads.connect(land, lines, built)
+    doors = dwellings.open_doors(ground, built, owned, sections, dice[2])
+    community = owned.community[built.entrances.block]
+    lonlat = _degrees(built.entrances.xy)
+    homes = dwellings.settle(doors, built.entrances, community, lonlat, plan)
+    sites = _sites(built.entrances, doors, homes, community, lonlat)
+    served = facilities.place(sites, plan, dice[3])
+    return SampleDistrict(
+        units=areas.outline(owned, ground, plan),
+        network=roads.describe(sections, _bent(roads.bendable(sections)), dice[4]),
+        households=homes,
+        residents=_people(homes, owned, built.entrances, plan, dice[5]),
+        facilities=served,
+        ramps=ramps.build(served, sites, plan, dice[6]),
+        backdrop=_in_degrees(scenery.paint(land, ground, built)),
+    )
+
+
+def _degrees(xy: Floats) -> Floats:
+    """Turn plan metres (n, 2) into degrees of 7 digits, about a centimetre."""
+    ground = terrain.to_ground(xy)
+    return np.round(crs.project(ground, facts.METRIC_EPSG, crs.STORED), _DEGREE_DIGITS)
+
+
+def _bent(geoms: Objects) -> Objects:
+    moved: Objects = shapely.transform(geoms, _degrees)
+    return moved
+
+
+def _in_degrees(backdrop: Backdrop) -> Backdrop:
+    return Backdrop(backdrop.kind, backdrop.name, _bent(backdrop.geometry))
+
+
+def _people(
+    homes: Households,
+    owned: Areas,
+    entrances: Entrances,
+    plan: facts.CommunityPlan,
+    rng: np.random.Generator,
+) -> Residents:
+    village = np.array([unit.kind is codes.UnitKind.VILLAGE for unit in plan.units])
+    is_village = village[owned.community[entrances.block[homes.door]]]
+    return residents.register(families.gather(homes.township, is_village, rng), homes.code, rng)
+
+
+def _sites(
+    entrances: Entrances, doors: Doors, homes: Households, community: Int64s, lonlat: Floats
+) -> Sites:
+    used, first = np.unique(homes.door, return_index=True)
+    lowest = np.full(len(community), "", dtype=np.object_)
+    lowest[used] = homes.code[first]
+    prefix = dwellings.prefixes(facts.community_plan())[community]
+    return Sites(entrances.xy, lonlat, community, doors.households, prefix + doors.place, lowest)
