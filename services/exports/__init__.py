@@ -1,0 +1,42 @@
+"""Collections on their way to other programs: any collection, any format, any CRS.
+
+`catalogue` has a line for each collection, `renderers` one for each format, and neither knows
+the other: a collection is a stream of record batches with geometry, a format turns such a stream
+into bytes. Rows pass through in constant memory, from a server-side cursor to the file.
+"""
+
+from services.exports.catalogue import COLLECTIONS, Collection
+from services.exports.delivery import Download, download, file_name, stream, write
+from services.exports.fields import Field, FieldType, GeometryType
+from services.exports.options import (
+    DEFAULT_CRS,
+    Bbox,
+    ExportOptions,
+    Format,
+    read_bbox,
+    read_crs,
+    read_format,
+)
+from services.exports.renderers import RENDERERS, Renderer
+
+__all__ = [
+    "COLLECTIONS",
+    "DEFAULT_CRS",
+    "RENDERERS",
+    "Bbox",
+    "Collection",
+    "Download",
+    "ExportOptions",
+    "Field",
+    "FieldType",
+    "Format",
+    "GeometryType",
+    "Renderer",
+    "download",
+    "file_name",
+    "read_bbox",
+    "read_crs",
+    "read_format",
+    "stream",
+    "write",
+]

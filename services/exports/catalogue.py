@@ -1,0 +1,188 @@
+"""The collections that can be exported: one line each."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from services import errors, network, population, rules, units
+from services.database import Transaction
+from services.exports import day_care, stored, unit_figures
+from services.exports.dataset import Facts
+from services.exports.fields import Field, GeometryType
+from services.exports.options import ExportOptions
+from services.themes.day_care import DayCare
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a collection yields for one export; geometry in the stored CRS, EPSG:4490."""
+
+    fields: tuple[Field, ...]
+    facts: Facts
+    batches: Iterator[pa.RecordBatch]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What opening a collection needs.
+
+    Attributes
+    ----------
+    options
+        What is asked for; `options.unit` is within the caller's scope.
+    root
+        The district of the day.
+    """
+
+    tx: Transaction
+    options: ExportOptions
+    root: units.Unit
+    day_care: DayCare
+
+    def facts(self, *, generated: bool, attribution: str | None = None) -> Facts:
+        """Return the facts that every collection has."""
+        return Facts(
+            self.options.as_of, generated, f"{self.root.name} {self.root.code}", attribution
+        )
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Something that can be exported.
+
+    Attributes
+    ----------
+    name
+        As the command line and addresses use it.
+    title
+        Key of its title in every catalogue; with ``.about`` appended, of its description.
+    key
+        Field that identifies a feature.
+    fields
+        Columns; of coverage those by the default rule set, whose distance bands name columns.
+    open
+        Checks what is asked for, and starts to stream.
+    """
+
+    name: str
+    key: str
+    geometry: GeometryType
+    fields: tuple[Field, ...]
+    open: Callable[[Source], Opened]
+
+    def __post_init__(self) -> None:
+        """Refuse field names that are not unique, in full or shortened."""
+        names = [item.name for item in self.fields]
+        shorts = [item.short.lower() for item in self.fields]
+        if len({*names}) < len(names) or len({*shorts}) < len(shorts) or self.key not in names:
+            raise ValueError(f"the fields of {self.name} are ambiguous")
+
+    @property
+    def title(self) -> str:
+        """Key of the title."""
+        return f"export.collection.{self.name}"
+
+    @property
+    def about(self) -> str:
+        """Key of the description."""
+        return f"export.collection.{self.name}.about"
+
+
+_GENERATED_UNITS = sa.text("""
+    SELECT EXISTS (SELECT FROM unit_versions v JOIN import_runs r ON r.id = v.import_run_id
+        WHERE r.generated AND v.valid @> CAST(:as_of AS date))
+""")
+_GENERATED_FACILITIES = sa.text("""
+    SELECT EXISTS (SELECT FROM facilities f JOIN import_runs r ON r.id = f.import_run_id
+        WHERE r.generated)
+""")
+_GENERATED_NETWORK = sa.text("""
+    SELECT EXISTS (SELECT FROM networks n JOIN import_runs r ON r.id = n.import_run_id
+        WHERE r.generated AND n.id = (SELECT max(id) FROM networks))
+""")
+
+
+def find(name: str) -> Collection:
+    """Return a collection.
+
+    Raises
+    ------
+    services.errors.NotFoundError
+        There is none of that name; the error lists those there are.
+    """
+    if name not in COLLECTIONS:
+        raise errors.NotFoundError(
+            "error.export.collection", collection=name, known=", ".join(COLLECTIONS)
+        )
+    return COLLECTIONS[name]
+
+
+def _open_units(source: Source) -> Opened:
+    facts = source.facts(generated=_is_generated(source, _GENERATED_UNITS))
+    return Opened(stored.UNITS, facts, stored.units(source.tx, source.options))
+
+
+def _open_facilities(source: Source) -> Opened:
+    facts = source.facts(generated=_is_generated(source, _GENERATED_FACILITIES))
+    return Opened(stored.FACILITIES, facts, stored.facilities(source.tx, source.options))
+
+
+def _open_network(source: Source) -> Opened:
+    info = network.info(source.tx)
+    facts = source.facts(
+        generated=_is_generated(source, _GENERATED_NETWORK),
+        attribution=info.attribution if info else None,
+    )
+    return Opened(stored.NETWORK, facts, stored.network(source.tx, source.options))
+
+
+def _open_population(source: Source) -> Opened:
+    people = population.figures(source.tx, source.options.as_of, source.options.unit)
+    table = unit_figures.population_table(people)
+    return Opened(
+        unit_figures.POPULATION,
+        source.facts(generated=people.generated),
+        unit_figures.with_boundaries(source.tx, table, source.options),
+    )
+
+
+def _open_coverage(source: Source) -> Opened:
+    answer = source.day_care.coverage(source.tx, day_care.query(source.options))
+    return Opened(
+        day_care.fields(answer.rules.bands_m),
+        day_care.facts(source.facts(generated=answer.generated), answer),
+        day_care.coverage_batches(source.tx, answer, source.options),
+    )
+
+
+def _open_areas(source: Source) -> Opened:
+    question = day_care.query(source.options)
+    answer = source.day_care.coverage(source.tx, question)
+    areas = source.day_care.service_areas(source.tx, question)
+    return Opened(
+        day_care.AREAS,
+        day_care.facts(source.facts(generated=answer.generated), answer),
+        day_care.area_batches(areas, source.options, generated=answer.generated),
+    )
+
+
+def _is_generated(source: Source, query: sa.TextClause) -> bool:
+    return bool(source.tx.sql.execute(query, {"as_of": source.options.as_of}).scalar_one())
+
+
+_POINT, _LINE, _AREA = GeometryType.POINT, GeometryType.LINE, GeometryType.AREA
+_COVERAGE = day_care.fields(rules.load().bands_m)
+
+COLLECTIONS = {
+    collection.name: collection
+    for collection in (
+        Collection("units", "code", _AREA, stored.UNITS, _open_units),
+        Collection("facilities", "code", _POINT, stored.FACILITIES, _open_facilities),
+        Collection("network", "id", _LINE, stored.NETWORK, _open_network),
+        Collection("coverage-day-care", "code", _AREA, _COVERAGE, _open_coverage),
+        Collection("service-areas", "limit_m", _AREA, day_care.AREAS, _open_areas),
+        Collection("population", "code", _AREA, unit_figures.POPULATION, _open_population),
+    )
+}
