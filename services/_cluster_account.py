@@ -74,6 +74,10 @@ class Account:
         """Tell whether this account can reach what lies inside a folder."""
         return self.run(["/usr/bin/test", "-x", folder]).returncode == 0
 
+    def may_write(self, folder: Path) -> bool:
+        """Tell whether this account can make files in a folder."""
+        return self.run(["/usr/bin/test", "-w", folder]).returncode == 0
+
     def own(self, path: Path) -> None:
         """Hand a file or folder (not what is inside) to this account."""
         if path.lstat().st_uid != self.uid:

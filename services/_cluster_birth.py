@@ -49,7 +49,8 @@ def make(
     ]
     _do(account, [server.program("initdb"), f"--pgdata={unfinished}", *options])
     write(account, unfinished / "pg_hba.conf", _ACCESS)
-    write(account, unfinished / "postgresql.conf", _cluster_settings.text(profile, place.sockets))
+    settings = _cluster_settings.text(profile, place.sockets, account)
+    write(account, unfinished / "postgresql.conf", settings)
     # The single-user mode makes the database before anyone can see a server without it.
     _do(
         account,

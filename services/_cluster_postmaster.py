@@ -15,7 +15,7 @@ from pathlib import Path
 
 from services import _cluster_account, _cluster_place, _cluster_servers, errors
 
-_STATUS_LINE = 7  # of postmaster.pid, counted from 0; see miscadmin.h of PostgreSQL
+_DATA_LINE, _STATUS_LINE = 1, 7  # of postmaster.pid, from 0; see PostgreSQL's miscadmin.h
 _PID_FILE = "postmaster.pid"
 _START_SECONDS = 600.0  # recovery after a crash in the middle of a large import
 _FAST_SECONDS = 60.0
@@ -32,8 +32,8 @@ class Condition(Enum):
     STARTING = auto()
     READY = auto()
     STOPPING = auto()
-    DEAF = auto()
-    """It runs, but its socket was deleted."""
+    ASTRAY = auto()
+    """It runs, but its socket was deleted, or its folder moved: it cannot end cleanly then."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,14 @@ def look(place: _cluster_place.Place) -> Sight:
     if pid is None or not _works_in(pid, place.data):
         return Sight(Condition.GONE, None)
     status = lines[_STATUS_LINE].strip() if len(lines) > _STATUS_LINE else "starting"
-    if status == "ready":
-        return Sight(Condition.READY if place.socket.is_socket() else Condition.DEAF, pid)
-    return Sight(Condition.STOPPING if status == "stopping" else Condition.STARTING, pid)
+    match status:
+        case "ready":
+            reachable = lines[_DATA_LINE] == str(place.data) and place.socket.is_socket()
+            return Sight(Condition.READY if reachable else Condition.ASTRAY, pid)
+        case "stopping":
+            return Sight(Condition.STOPPING, pid)
+        case _:
+            return Sight(Condition.STARTING, pid)
 
 
 def start(

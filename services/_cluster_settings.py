@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
+from services import _cluster_account
+
 PORT = 5432  # of the socket's name only: nothing listens on the network
 _MB = 1 << 20
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
@@ -55,7 +57,7 @@ _BY_PROFILE: Mapping[Profile, Mapping[str, str]] = {
 }
 
 
-def text(profile: Profile, sockets: Path) -> str:
+def text(profile: Profile, sockets: Path, account: _cluster_account.Account) -> str:
     """Return the contents of ``postgresql.conf``.
 
     Parameters
@@ -64,6 +66,8 @@ def text(profile: Profile, sockets: Path) -> str:
         What the cluster is for.
     sockets
         Folder of the socket; its path needs no quoting, see `services._cluster_place`.
+    account
+        The account that the server runs under.
     """
     memory = _memory()
     values = {
@@ -72,7 +76,7 @@ def text(profile: Profile, sockets: Path) -> str:
         "unix_socket_directories": str(sockets),
         "shared_buffers": f"{min(max(memory // 8 // _MB, 64), 512)}MB",
         "effective_cache_size": f"{max(memory // 2 // _MB, 128)}MB",
-        "dynamic_shared_memory_type": _dynamic_shared_memory(),
+        "dynamic_shared_memory_type": _dynamic_shared_memory(account),
     }
     return "".join(f"{name} = '{value}'\n" for name, value in values.items())
 
@@ -87,10 +91,9 @@ def _memory() -> int:
     return min(physical, int(limit)) if limit.isdigit() else physical
 
 
-def _dynamic_shared_memory() -> str:
-    """Avoid ``/dev/shm`` where it is as small as a container's 64 MB: parallel queries fail."""
-    try:
-        space = os.statvfs(_SHARED_MEMORY)
-    except OSError:
+def _dynamic_shared_memory(account: _cluster_account.Account) -> str:
+    """Avoid ``/dev/shm`` where it is a container's 64 MB, too small for parallel queries."""
+    if not account.may_write(_SHARED_MEMORY):
         return "mmap"
+    space = os.statvfs(_SHARED_MEMORY)
     return "posix" if space.f_frsize * space.f_blocks >= _SMALL_SHARED_MEMORY else "mmap"

@@ -115,7 +115,7 @@ class PrivateCluster:
 
     def destroy(self) -> None:
         """Stop the server and delete every file of the cluster."""
-        place = self._find()
+        place = _cluster_place.find(self._home)
         if place is None:
             return
         with self._locked():
@@ -270,7 +270,7 @@ class PrivateCluster:
                 "error.cluster.unreachable", folder=place.folder, account=account.name
             )
         _cluster_place.make_socket_folder(place, account)
-        settings = _cluster_settings.text(self._profile, place.sockets)
+        settings = _cluster_settings.text(self._profile, place.sockets, account)
         _cluster_birth.write(account, place.data / "postgresql.conf", settings)
         _cluster_postmaster.start(place, account, _cluster_servers.of_data(place.data))
 

@@ -275,15 +275,17 @@ def test_folder_that_someone_opened_is_not_used_for_the_socket(
     assert caught.value.key == "error.cluster.socket_folder"
 
 
-def test_home_that_is_moved_takes_its_running_server_along(
-    parent: Path, make: Callable[[Path], PrivateCluster]
-) -> None:
-    make(parent / "before").ensure_running()
+def test_home_that_is_moved_takes_its_running_server_along(parent: Path) -> None:
+    cluster = PrivateCluster(parent / "before")
+    cluster.ensure_running()
+    execute(cluster, "CREATE TABLE things AS SELECT 'kept' AS name")
     (parent / "before").rename(parent / "after")
-    moved = make(parent / "after")
+    moved = PrivateCluster(parent / "after")
     moved.ensure_running()
-    assert value(moved, "SELECT 1") == 1
-    assert PrivateCluster(parent / "before").status().state is State.ABSENT
+    assert value(moved, "SELECT name FROM things") == "kept"
+    assert value(moved, "SHOW data_directory") == str(data_directory(moved))
+    assert cluster.status().state is State.ABSENT
+    moved.destroy()
 
 
 def test_home_that_is_deleted_leaves_no_server_in_the_way(
@@ -309,6 +311,7 @@ def test_home_that_postgresql_may_not_enter_has_its_data_elsewhere(
     assert data_directory(cluster).is_relative_to(tmp_path) is not AS_ROOT
     assert value(cluster, "SELECT 1") == 1
 
+    cluster.stop()
     (tmp_path / "home").rename(tmp_path / "moved")
     moved = make(tmp_path / "moved")
     moved.ensure_running()
