@@ -36,7 +36,9 @@ def test_cells_are_squares_around_their_points(rows: Floats):
     found = cells.cells(rows[:, :2], rows[:, 2:], 100.0)
     squares = cells.cell_polygons(found)
     np.testing.assert_allclose(shapely.area(squares), 10_000)
-    assert shapely.covers(shapely.union_all(squares), shapely.points(rows[:, :2])).all()
+    # Dividing rounds: a point may lie in the cell next to a border it all but touches.
+    away = shapely.distance(shapely.union_all(squares), shapely.points(rows[:, :2]))
+    assert (away < 1e-6).all()
     shared = shapely.STRtree(squares).query(squares, predicate="overlaps")
     assert shared.shape[1] == 0
 
