@@ -5,8 +5,6 @@ zero about a second: hence one template per session and worker.
 """
 
 import itertools
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from services import caller as callers
 from services import migrations
 from services.cluster import PrivateCluster
 from services.database import Database
+from tests import guard
 
 _numbers = itertools.count(1)
 
@@ -45,14 +44,10 @@ class Server:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The session's cluster, stopped and removed at the end."""
-    home = Path(tempfile.mkdtemp(prefix="wangge-test-"))
-    cluster = PrivateCluster.for_tests(home)
-    cluster.ensure_running()
-    try:
+    with guard.guarded_home() as home:
+        cluster = PrivateCluster.for_tests(home)
+        cluster.ensure_running()
         yield Server(cluster, home)
-    finally:
-        cluster.stop()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

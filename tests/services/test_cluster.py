@@ -17,6 +17,7 @@ import sqlalchemy
 
 from services import _cluster_place, _cluster_servers, errors
 from services.cluster import PrivateCluster, State
+from tests import guard
 
 ROOT = 0
 AS_ROOT = os.geteuid() == ROOT
@@ -475,3 +476,30 @@ def test_data_need_the_version_that_made_them(tmp_path: Path) -> None:
     (tmp_path / "PG_VERSION").write_text("15\n")
     with pytest.raises(errors.ClusterError, match=r"version_gone.*postgresql-15-postgis-3"):
         _cluster_servers.of_data(tmp_path, tmp_path)
+
+
+def test_killed_test_run_leaves_nothing(tmp_path: Path) -> None:
+    note = tmp_path / "home"
+    with subprocess.Popen([sys.executable, "-c", RUN, note], cwd=guard.CHECKOUT) as run:
+        while not note.exists():
+            time.sleep(0.02)
+        run.kill()
+    home, data = (Path(line) for line in note.read_text().splitlines())
+    while home.exists():
+        time.sleep(0.02)
+    assert processes_in(str(data)) == []
+    assert not data.exists()
+
+
+RUN = """
+import pathlib, sys, time
+from services.cluster import PrivateCluster
+from tests import guard
+with guard.guarded_home() as home:
+    cluster = PrivateCluster.for_tests(home)
+    cluster.ensure_running()
+    note = pathlib.Path(sys.argv[1])
+    note.with_suffix(".new").write_text(f"{home}\\n{cluster.status().data_directory}\\n")
+    note.with_suffix(".new").rename(note)
+    time.sleep(600)
+"""
