@@ -174,11 +174,11 @@ def test_nearest_polygon_is_the_lowest_of_the_nearest(scene: tuple[Objects, Floa
     if not known:
         assert (index == -1).all()
         return
-    away = np.array([shapely.distance(polygons[i], shapely.points(points)) for i in known])
     finite = np.isfinite(points).all(axis=1)
-    np.testing.assert_array_equal(distance_m[finite], away.min(axis=0)[finite])
-    expected = np.array(known)[away.argmin(axis=0)]
-    assert np.array_equal(index[finite], expected[finite])
+    at = shapely.points(points[finite])
+    away = np.array([shapely.distance(polygons[i], at) for i in known])
+    np.testing.assert_array_equal(distance_m[finite], away.min(axis=0))
+    assert np.array_equal(index[finite], np.array(known)[away.argmin(axis=0)])
     assert (index[~finite] == -1).all()
     assert np.isnan(distance_m[~finite]).all()
 
