@@ -1,0 +1,1 @@
+"""Imports of units, network, households, residents and facilities: see `runner.run`."""

@@ -1,0 +1,50 @@
+"""Households: where people live."""
+
+from typing import Any
+
+from gis.arrays import Int64s
+from services import assignment, network
+from services.imports import checks, headings, points
+from services.imports.job import Job
+from services.imports.sieve import Sieve
+from services.imports.tables import Context, TableKind
+from services.imports.target import Column, Target
+
+_TEXTS = ("address", "building", "entrance", "floor", "room")
+
+FIELDS = headings.fields("""
+    code! 户编码 户编号 户号 家庭编码 家庭编号 住户编码 编码 编号
+    address 地址 住址 详细地址 家庭住址 居住地址
+    building 楼栋 楼栋号 楼号 栋 幢 栋号 幢号
+    entrance 单元 单元号 门栋
+    floor 楼层 层 所在楼层
+    room 房号 室 室号 房间号 门牌号 户室号
+""")
+
+
+def _clean(sieve: Sieve, context: Context) -> dict[str, Any]:
+    cleaned = {"code": checks.code(sieve, "code")}
+    for field in _TEXTS:
+        cleaned[field] = checks.text(sieve, field)
+    if context.frame is not None:
+        cleaned["geom"] = points.ewkb_hex(points.places(sieve, context.frame))
+    return cleaned
+
+
+def _placed(job: Job, ids: Int64s) -> None:
+    if len(ids):
+        job.progress("import.step.assign", 0, len(ids))
+        assignment.assign_households(job.tx, ids)
+        job.progress("import.step.attach", 0, len(ids))
+        network.attach_households(job.tx, ids)
+
+
+KIND = TableKind(
+    Target(
+        "households",
+        (*(Column(name, "text", name) for name in _TEXTS), Column("geom", "geometry", "")),
+    ),
+    FIELDS,
+    _clean,
+    _placed,
+)

@@ -1,0 +1,170 @@
+"""Reads layers of features: GeoPackage, GeoJSON, Shapefile, FlatGeobuf, through GDAL."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyogrio
+import pyproj
+import shapely
+from pyogrio import raw
+
+from gis import crs as systems
+from gis.arrays import Int64s
+from services.imports import batches, cells, shapefile
+from services.imports.report import FileFaultError
+
+_SEQUENCES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson")
+
+
+@dataclass(frozen=True)
+class LayerSource:
+    """A layer of features; see `batches.Source`. Columns are its fields."""
+
+    path: Path
+    layer: str
+    encoding: str | None
+    headings: tuple[str, ...]
+    crs: systems.SourceCrs | None
+    has_geometry: bool
+    total: int | None
+    unfinished: bool = False
+
+    def batches(self, columns: tuple[str, ...]) -> Iterator[batches.Batch]:
+        """Read some of the fields, and the geometry, from the start.
+
+        Raises
+        ------
+        FileFaultError
+            The file is damaged or cut off.
+        """
+        done = 0
+        with _faults(), ExitStack() as stack:
+            meta, reader = stack.enter_context(
+                raw.open_arrow(
+                    self.path,
+                    layer=self.layer,
+                    encoding=self.encoding,
+                    columns=list(columns),
+                    read_geometry=self.has_geometry,
+                    batch_size=batches.ROWS,
+                    use_pyarrow=True,
+                )
+            )
+            for record in reader:
+                rows = np.arange(done + 1, done + 1 + record.num_rows, dtype=np.int64)
+                yield _batch(record, rows, columns, meta["geometry_name"] or "wkb_geometry")
+                done += record.num_rows
+        if self.total is not None and done < self.total:
+            raise FileFaultError("error.import.file.cut_off_after", row=done)
+
+
+def _batch(record: Any, rows: Int64s, columns: tuple[str, ...], geometry: str) -> batches.Batch:
+    texts = {name: cells.from_arrow(record.column(name)) for name in columns}
+    if geometry not in record.schema.names:
+        return batches.Batch(rows, texts)
+    wkb = record.column(geometry).to_numpy(zero_copy_only=False)
+    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    unclosed = shapely.is_missing(shapes) & np.array([value is not None for value in wkb])
+    return batches.Batch(rows, texts, shapes, unclosed)
+
+
+@contextmanager
+def open_layer(path: Path, name: str | None) -> Iterator[LayerSource]:
+    """Open a layer of a file, a folder or a ZIP with a Shapefile.
+
+    Raises
+    ------
+    FileFaultError
+        The file is empty, damaged or cut off, or has no such layer, or several to choose from.
+    """
+    with ExitStack() as stack:
+        if path.is_dir():
+            path = shapefile.find_in_folder(path)
+        elif path.stat().st_size == 0:
+            raise FileFaultError("error.import.file.empty")
+        elif path.suffix.lower() == ".zip":
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wangge-"))
+            path = shapefile.unpack(path, Path(folder))
+        encoding = None
+        if path.suffix.lower() == ".shp":
+            shapefile.check_whole(path)
+            encoding = shapefile.encoding_of(path)
+        yield _open(path, name, encoding)
+
+
+def _open(path: Path, name: str | None, encoding: str | None) -> LayerSource:
+    lines = _count_lines(path) if path.suffix.lower() in _SEQUENCES else None
+    with _faults():
+        layer = _choose(pyogrio.list_layers(path), name)
+        facts = pyogrio.read_info(path, layer=layer, encoding=encoding)
+    found = int(facts["features"])
+    return LayerSource(
+        path,
+        layer,
+        encoding,
+        tuple(str(field) for field in facts["fields"]),
+        _crs(facts["crs"]),
+        facts["geometry_type"] is not None,
+        lines if lines is not None else (found if found >= 0 else None),
+    )
+
+
+def _choose(layers: Any, name: str | None) -> str:
+    names = [str(layer) for layer, _ in layers]
+    if name is not None and name in names:
+        return name
+    spatial = [str(layer) for layer, kind in layers if kind is not None] or names
+    if name is None and len(spatial) == 1:
+        return spatial[0]
+    if name is None:
+        raise FileFaultError("error.import.file.which_layer", layers=", ".join(spatial))
+    raise FileFaultError("error.import.file.no_layer", layer=name, layers=", ".join(names))
+
+
+def _crs(text: str | None) -> systems.SourceCrs | None:
+    if text is None:
+        return None
+    try:
+        epsg = pyproj.CRS.from_user_input(text).to_epsg(min_confidence=25)
+        return None if epsg is None else systems.parse_crs(str(epsg))
+    except (pyproj.exceptions.CRSError, ValueError):
+        return None
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Put what GDAL complains of into our words."""
+    try:
+        yield
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.FeatureError,
+        pyogrio.errors.FieldError,
+        pa.ArrowException,
+        OSError,
+    ) as error:
+        raise FileFaultError("error.import.file.damaged", reason=str(error)[:200]) from error
+
+
+def _count_lines(path: Path) -> int:
+    """Count the features of a sequence; GDAL passes over lines that it cannot read."""
+    count = 0
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            text = line.strip(b" \t\r\n\x1e")
+            if not text:
+                continue
+            try:
+                json.loads(text)
+            except ValueError as error:
+                raise FileFaultError("error.import.file.damaged_line", row=number) from error
+            count += 1
+    return count
