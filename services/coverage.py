@@ -201,7 +201,7 @@ def _hidden(tree: hierarchy.Hierarchy, parts: NDArray[np.int64]) -> suppression.
     found = suppression.suppress_tree(
         np.concatenate([parts, parts[rest] - below[rest]]), np.concatenate([tree.parent, rest])
     )
-    return suppression.Suppression(found.cells[:n], found.totals[:n])
+    return suppression.Suppression(found.cells[:n], found.totals[:n], found.exposed[:n])
 
 
 def _straight_hidden(

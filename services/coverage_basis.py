@@ -118,6 +118,8 @@ def supply(basis: Basis) -> Supply:
 def centres(basis: Basis, limits: Limits) -> tuple[Centre, ...]:
     """Tell of each supply how many people have it as their nearest within the limit."""
     found = basis.places.found
+    if not found:
+        return ()
     m = basis.measured
     load = coverage.rank_supply(
         basis.nearest.supply,
