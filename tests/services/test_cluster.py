@@ -200,11 +200,12 @@ def test_sessions_left_by_a_dead_server_are_ended(running: PrivateCluster) -> No
     assert value(running, active) == 0
 
 
-@pytest.mark.parametrize("pid", ["1", str(os.getpid()), "4194304", "", "nonsense"])
+@pytest.mark.parametrize("pid", ["1", "our own", "4194304", "", "nonsense"])
 def test_pid_file_of_another_program_is_no_server(running: PrivateCluster, pid: str) -> None:
     running.stop()
     data = data_directory(running)
-    (data / "postmaster.pid").write_text(f"{pid}\n{data}\n0\n5432\n\n\n\nready\n")
+    number = os.getpid() if pid == "our own" else pid
+    (data / "postmaster.pid").write_text(f"{number}\n{data}\n0\n5432\n\n\n\nready\n")
     assert running.status().state is State.STOPPED
     running.ensure_running()
     assert value(running, "SELECT 1") == 1
