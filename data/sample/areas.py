@@ -58,7 +58,7 @@ class Units:
 
 
 def divide(
-    blocks: Blocks, estates: Estates, plan: facts.CommunityPlan, land: shapely.Geometry
+    blocks: Blocks, estates: Estates, plan: facts.CommunityPlan, banks: shapely.Geometry
 ) -> Areas:
     """Divide the blocks among communities, and each community's among grid cells.
 
@@ -68,11 +68,12 @@ def divide(
         What is there.
     plan
         The communities.
-    land
-        The district without its river, in plan metres: what lies on the other bank is far.
+    banks
+        The district without its river and the islands in it, in plan metres: what lies on the
+        other bank is far.
     """
     room = _room(blocks, estates)
-    seats, bank = plan.seats, _part_of(land, np.vstack((plan.seats, blocks.centres)))
+    seats, bank = plan.seats, _part_of(banks, np.vstack((plan.seats, blocks.centres)))
     wanted = np.where(np.array(plan.is_urban), plan.households, 0).astype(np.float64)
     place = _apart(bank[len(seats) :], blocks.centres)
     label = partition.among_seats(
@@ -103,8 +104,8 @@ def _room(blocks: Blocks, estates: Estates) -> Floats:
     return trifle
 
 
-def _part_of(land: shapely.Geometry, xy: Floats) -> Int64s:
-    parts = shapely.get_parts(land)
+def _part_of(banks: shapely.Geometry, xy: Floats) -> Int64s:
+    parts = shapely.get_parts(banks)
     tree = shapely.STRtree(parts)
     return np.asarray(tree.nearest(shapely.points(xy)), dtype=np.int64)
 

@@ -65,15 +65,18 @@ def generate(seed: int = SEED) -> SampleDistrict:
     """
     dice = [np.random.default_rng(each) for each in np.random.SeedSequence(seed).spawn(_CHANCES)]
     land, plan = terrain.lay_out(), facts.community_plan()
-    ground, lines = blocks.draw(land, zones.zone_map(land, plan), dice[0])
+    uses = zones.zone_map(land, plan)
+    ground, lines = blocks.draw(land, uses, dice[0])
     built = estates.build(ground, dice[1])
-    owned = areas.divide(ground, built, plan, shapely.difference(land.outline, land.water))
-    sections = roads.connect(land, lines, built)
+    banks = shapely.difference(land.outline, shapely.union(land.water, land.islands))
+    owned = areas.divide(ground, built, plan, banks)
+    sections = roads.connect(land, uses, ground, lines, built)
     doors = dwellings.open_doors(ground, built, owned, sections, dice[2])
     community = owned.community[built.entrances.block]
     lonlat = _degrees(built.entrances.xy)
     homes = dwellings.settle(doors, built.entrances, community, lonlat, plan)
-    sites = _sites(built.entrances, doors, homes, community, lonlat)
+    settled = built.use[built.entrances.block] != estates.Use.EMPTY
+    sites = _sites(built.entrances.xy, doors, homes, community, lonlat).at(settled)
     served = facilities.place(sites, plan, dice[3])
     return SampleDistrict(
         units=areas.outline(owned, ground, plan),
@@ -113,11 +116,9 @@ def _people(
     return residents.register(families.gather(homes.township, is_village, rng), homes.code, rng)
 
 
-def _sites(
-    entrances: Entrances, doors: Doors, homes: Households, community: Int64s, lonlat: Floats
-) -> Sites:
+def _sites(xy: Floats, doors: Doors, homes: Households, community: Int64s, lonlat: Floats) -> Sites:
     used, first = np.unique(homes.door, return_index=True)
     lowest = np.full(len(community), "", dtype=np.object_)
     lowest[used] = homes.code[first]
     prefix = dwellings.prefixes(facts.community_plan())[community]
-    return Sites(entrances.xy, lonlat, community, doors.households, prefix + doors.place, lowest)
+    return Sites(xy, lonlat, community, doors.households, prefix + doors.place, lowest)

@@ -22,6 +22,8 @@ HOUSE_EVERY_M = 15.0
 _WALL_M = 11.0
 _FRONT_GARDEN_M = 9.0
 _DOOR_TO_LANE_M = 5.0
+_CLEAR_M = 3.0
+_LONELY_M = 200.0
 _SOUTH_ON_PLAN = np.deg2rad(-35.0)
 
 
@@ -100,7 +102,8 @@ def build(blocks: Blocks, rng: np.random.Generator) -> Estates:
     flats = _flats(rows, estate, _storeys(use[estate], rng))
     houses = _houses(blocks, use, int(flats.building[-1]) + 1)
     remote = _remote(blocks, int(houses.building[-1]) + 1)
-    return Estates(use, rows.lines, across, _joined(flats, houses, remote))
+    doors = _inside(_joined(flats, houses, remote), blocks.polygons)
+    return Estates(use, rows.lines, across, doors)
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def _uses(blocks: Blocks, rng: np.random.Generator) -> Int8s:
 
 
 def _lanes(polygons: Objects, gated: Bools, rng: np.random.Generator) -> tuple[_Rows, Objects]:
-    along, depth = _orientation(polygons)
+    along, extents = orientation(polygons)
     up = np.column_stack((-along[:, 1], along[:, 0]))
     centre = shapely.get_coordinates(shapely.centroid(polygons))
     inner = shapely.buffer(polygons, -_WALL_M, join_style="mitre")
@@ -138,7 +141,9 @@ def _lanes(polygons: Objects, gated: Bools, rng: np.random.Generator) -> tuple[_
     upper, lower = np.where(flip, turned[0], upper), np.where(flip, turned[1], lower)
     across = shapely.union(upper, lower)
 
-    count = np.maximum(1, np.floor((depth - 2 * _WALL_M) / ROW_EVERY_M + 0.7)).astype(np.int64)
+    count = np.maximum(1, np.floor((extents[:, 1] - 2 * _WALL_M) / ROW_EVERY_M + 0.7)).astype(
+        np.int64
+    )
     owner = np.repeat(np.arange(len(count)), count)
     nth = arrays.ranges(np.zeros_like(count), count) - (count[owner] - 1) / 2.0
     start = centre[owner] + up[owner] * (nth * ROW_EVERY_M)[:, None]
@@ -150,8 +155,15 @@ def _lanes(polygons: Objects, gated: Bools, rng: np.random.Generator) -> tuple[_
     return _Rows(parts[whole], owner[whole]), shapely.get_parts(shapely.line_merge(across))
 
 
-def _orientation(polygons: Objects) -> tuple[Floats, Floats]:
-    """Give the direction of the rows, so that fronts face about south, and the depth across."""
+def orientation(polygons: Objects) -> tuple[Floats, Floats]:
+    """Give the direction in which rows of buildings run, so that fronts face about south.
+
+    Returns
+    -------
+    tuple[Floats, Floats]
+        Unit vectors along the rows, shape (n, 2), and the extents of the polygons along and
+        across them, shape (n, 2).
+    """
     box = shapely.get_coordinates(shapely.oriented_envelope(polygons)).reshape(-1, 5, 2)
     sides = box[:, 1:3] - box[:, 0:2]
     length = np.hypot(sides[..., 0], sides[..., 1])
@@ -161,7 +173,8 @@ def _orientation(polygons: Objects) -> tuple[Floats, Floats]:
     each = np.arange(len(pick))
     along = units[each, pick]
     north = np.column_stack((-along[:, 1], along[:, 0])) @ south < 0
-    return np.where(north[:, None], along, -along), length[each, 1 - pick]
+    extents = np.column_stack((length[each, pick], length[each, 1 - pick]))
+    return np.where(north[:, None], along, -along), extents
 
 
 def _beam(start: Floats, direction: Floats, within: Objects) -> Objects:
@@ -213,10 +226,23 @@ def _houses(blocks: Blocks, use: Int8s, first_building: int) -> Entrances:
     return _single(shapely.get_coordinates(doors), owner[index[ring]], first_building)
 
 
+def _inside(doors: Entrances, polygons: Objects) -> Entrances:
+    """Drop doors that came to stand on or beyond the edge of their block."""
+    inner = shapely.buffer(polygons, -_CLEAR_M)
+    kept = shapely.intersects(inner[doors.block], shapely.points(doors.xy))
+    return Entrances(
+        doors.xy[kept],
+        doors.block[kept],
+        doors.building[kept],
+        doors.number[kept],
+        doors.room_for[kept],
+    )
+
+
 def _remote(blocks: Blocks, first_building: int) -> Entrances:
     """Put a lone house into the middle of the largest fields, far from any path."""
     circles = shapely.maximum_inscribed_circle(blocks.polygons, tolerance=20.0)
-    lonely = np.flatnonzero((blocks.zone == Zone.FIELD) & (shapely.length(circles) > 270.0))
+    lonely = np.flatnonzero((blocks.zone == Zone.FIELD) & (shapely.length(circles) > _LONELY_M))
     return _single(shapely.get_coordinates(circles[lonely])[::2], lonely, first_building)
 
 

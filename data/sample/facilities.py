@@ -15,7 +15,7 @@ OFFICE: Final = "community_office"
 _NO_DATE: Final = np.datetime64("NaT", "D")
 _FIRST_DAY: Final = np.datetime64("2009-03-01")
 _LAST_USUAL_DAY: Final = np.datetime64("2023-10-01")
-_LATE_CENTRES: Final = {3: "2024-05-20", 9: "2025-03-18", 14: "2026-04-08", 20: "2026-10-12"}
+_LATE_CENTRES: Final = {3: "2024-05-20", 9: "2025-03-18", 14: "2026-04-08", 30: "2026-10-12"}
 """Day-care centres opened lately, by the community's place in the plan: as-of dates matter."""
 _SMALL_OFFICES: Final = {1: 215.0, 6: 262.5, 12: 180.0, 17: 284.0, 38: 240.0}
 _SECOND_CENTRES: Final = (0, 8, 12, 28)
@@ -88,6 +88,17 @@ class Sites:
     households: Int64s
     address: Objects
     first_household: Objects
+
+    def at(self, chosen: Bools) -> "Sites":
+        """Keep some of the sites."""
+        return Sites(
+            self.xy[chosen],
+            self.lonlat[chosen],
+            self.community[chosen],
+            self.households[chosen],
+            self.address[chosen],
+            self.first_household[chosen],
+        )
 
 
 @dataclass(frozen=True)

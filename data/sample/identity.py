@@ -77,10 +77,21 @@ def id_numbers(birth: Int64s, is_male: Bools) -> Objects:
     if (sequence > 999).any():
         raise ValueError("too many people with one birthday")
     body = (UNASSIGNED_AREA * 10**8 + birth) * 1000 + sequence
-    digits = body[:, None] // 10 ** np.arange(16, -1, -1, dtype=np.int64) % 10
-    check = _CHECKS[digits @ _WEIGHTS % 11]
-    written: Objects = body.astype("U17").astype(np.object_) + check
+    written: Objects = body.astype("U17").astype(np.object_) + check_characters(body)
     return written
+
+
+def check_characters(body: Int64s) -> Objects:
+    """Give the check character of identity numbers (GB 11643-1999, ISO 7064 MOD 11-2).
+
+    Parameters
+    ----------
+    body
+        The first 17 digits, shape (n,).
+    """
+    digits = body[:, None] // 10 ** np.arange(16, -1, -1, dtype=np.int64) % 10
+    checks: Objects = _CHECKS[digits @ _WEIGHTS % 11]
+    return checks
 
 
 def phones(count: int) -> Objects:

@@ -9,7 +9,6 @@ from gis.arrays import Bools, Floats, Int64s
 _ROUNDS = 40
 _EAGERNESS = 0.25
 _MOST_REACH_M2 = 5.0e5
-_OTHER_BANK_M2 = 9.0e6
 
 
 def among_seats(xy: Floats, room: Floats, seats: Floats, wanted: Floats, reach_m: Floats) -> Int64s:

@@ -6,13 +6,16 @@ import numpy as np
 import shapely
 
 from data.sample import blocks
-from data.sample.blocks import PlanLines, Way
-from data.sample.estates import Estates
+from data.sample.blocks import Blocks, PlanLines, Way
+from data.sample.estates import Estates, Use
 from data.sample.terrain import Terrain
+from data.sample.zones import Zone, ZoneMap
 from gis.arrays import Bools, Floats, Int64s, Objects
 
 _SAME_LINE_M = 1.0
 _STUB_M = 18.0
+_TRIMS = 5
+_MINOR = (Way.TRACK, Way.UNCLASSIFIED, Way.RESIDENTIAL, Way.LIVING_STREET, Way.PATH, Way.SERVICE)
 _VERTEX_EVERY_M = 45.0
 
 # Per class: width in m, surfaces, and how often it is known to be step-free, and known not to be.
@@ -66,14 +69,17 @@ class Sections:
     name: Objects
 
 
-def connect(terrain: Terrain, plan: PlanLines, estates: Estates) -> Sections:
+def connect(
+    terrain: Terrain, zones: ZoneMap, ground: Blocks, plan: PlanLines, estates: Estates
+) -> Sections:
     """Cut everything that can be walked along into sections that meet at junctions."""
-    sources = _sources(terrain, plan, estates)
+    sources = _sources(terrain, plan, ground.polygons[estates.use != Use.EMPTY], estates)
     arcs = blocks.node(sources.lines)
-    for _ in range(2):
-        arcs = arcs[~_is_stub(arcs)]
     index = _source_of(arcs, sources.lines)
-    return Sections(arcs, sources.highway[index], sources.name[index])
+    sections = Sections(arcs, sources.highway[index], sources.name[index])
+    for _ in range(_TRIMS):
+        sections = _without(sections, _leads_nowhere(sections, terrain.outline, zones))
+    return sections
 
 
 def describe(sections: Sections, degrees: Objects, rng: np.random.Generator) -> Network:
@@ -117,37 +123,60 @@ def bendable(sections: Sections) -> Objects:
     return lines
 
 
-def _sources(terrain: Terrain, plan: PlanLines, estates: Estates) -> PlanLines:
-    walked = plan.highway != Way.NONE
-    paths = terrain.paths
+def _sources(terrain: Terrain, plan: PlanLines, built: Objects, estates: Estates) -> PlanLines:
+    """Collect everything that can be walked along, the decisive first where two coincide."""
+    arcs = _plan_arcs(plan, built)
     lanes = np.concatenate((estates.rows, estates.drives))
-    of_lanes = np.repeat([Way.FOOTWAY, Way.SERVICE], [len(estates.rows), len(estates.drives)])
+    of_lanes = np.repeat(
+        np.array([Way.FOOTWAY.value, Way.SERVICE.value], dtype=np.object_),
+        [len(estates.rows), len(estates.drives)],
+    )
+    paths = [(path.line, path.highway, path.name) for path in terrain.paths]
+    lines, highway, name = (
+        np.array(column, dtype=np.object_) for column in zip(*paths, strict=True)
+    )
     return PlanLines(
-        np.concatenate((plan.lines[walked], lanes, [path.line for path in paths])),
-        np.concatenate(
-            (
-                np.array([str(way) for way in plan.highway[walked]], dtype=np.object_),
-                np.array([str(way) for way in of_lanes], dtype=np.object_),
-                np.array([path.highway for path in paths], dtype=np.object_),
-            )
-        ),
-        np.concatenate(
-            (
-                plan.name[walked],
-                np.full(len(lanes), "", dtype=np.object_),
-                np.array([path.name for path in paths], dtype=np.object_),
-            )
-        ),
+        np.concatenate((arcs.lines, lanes, lines)),
+        np.concatenate((arcs.highway, of_lanes, highway)),
+        np.concatenate((arcs.name, np.full(len(lanes), "", dtype=np.object_), name)),
     )
 
 
-def _is_stub(arcs: Objects) -> Bools:
-    """Find short dead ends, left over where a line was drawn a little too far."""
-    ends = _ends(arcs)
+def _plan_arcs(plan: PlanLines, built: Objects) -> PlanLines:
+    """Keep the arcs of the plan that are roads, and those with buildings beside them."""
+    arcs = blocks.node(plan.lines)
+    index = _source_of(arcs, plan.lines)
+    middle = shapely.line_interpolate_point(arcs, 0.5, normalized=True)
+    beside = np.zeros(len(arcs), dtype=np.bool_)
+    tree = shapely.STRtree(built)
+    beside[tree.query(middle, predicate="dwithin", distance=_SAME_LINE_M)[0]] = True
+    unnamed = plan.highway[index] == Way.NONE
+    highway = np.where(unnamed, Way.LIVING_STREET.value, plan.highway[index].astype(np.str_))
+    # The first line is the district's outline, along which nobody walks.
+    kept = ~unnamed | (beside & (index > 0))
+    return PlanLines(arcs[kept], highway.astype(np.object_)[kept], plan.name[index][kept])
+
+
+def _without(sections: Sections, dropped: Bools) -> Sections:
+    kept = ~dropped
+    return Sections(sections.lines[kept], sections.highway[kept], sections.name[kept])
+
+
+def _leads_nowhere(sections: Sections, outline: shapely.Geometry, zones: ZoneMap) -> Bools:
+    """Find stubs left over from drawing, and lesser roads that end in the fields.
+
+    A road that ends at the district's outline goes on beyond it.
+    """
+    ends = _ends(sections.lines)
     node = np.unique(ends, axis=0, return_inverse=True)[1].reshape(-1, 2)
-    degree = np.bincount(node.ravel())
-    dead: Bools = (degree[node] == 1).any(axis=1) & (shapely.length(arcs) < _STUB_M)
-    return dead
+    border = shapely.buffer(outline.boundary, blocks.GRID_M)
+    goes_on = shapely.intersects(border, shapely.points(ends)).reshape(-1, 2)
+    dead = ((np.bincount(node.ravel())[node] == 1) & ~goes_on).any(axis=1)
+    middle = shapely.line_interpolate_point(sections.lines, 0.5, normalized=True)
+    minor = np.isin(sections.highway.astype(np.str_), [way.value for way in _MINOR])
+    in_fields = (zones.at(middle) == Zone.FIELD) & minor
+    useless: Bools = dead & (in_fields | (shapely.length(sections.lines) < _STUB_M))
+    return useless
 
 
 def _ends(arcs: Objects) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from data.sample.blocks import Blocks
-from data.sample.estates import ENTRANCE_EVERY_M, Entrances, Estates, Use
+from data.sample.estates import ENTRANCE_EVERY_M, Entrances, Estates, Use, orientation
 from data.sample.terrain import Terrain
 from gis.arrays import Floats, Objects
 
@@ -14,6 +14,10 @@ _DEPTH_M = 11.0
 _HOUSE_M = (10.0, 8.0)
 _GAP_M = 5.0
 _SHRUNK_PARK_M = 6.0
+_WITH_HALLS = (Use.SCHOOL, Use.MARKET, Use.FACTORY)
+_HALLS = (3, 2)
+_HALL_SHARE = 0.62
+_HALL_SETBACK_M = 9.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ def paint(terrain: Terrain, blocks: Blocks, estates: Estates) -> Backdrop:
     rails = shapely.get_parts(shapely.intersection(terrain.tracks, terrain.outline))
     hills = shapely.get_parts(shapely.intersection(terrain.hills, terrain.outline))
     parks = shapely.buffer(blocks.polygons[estates.use == Use.PARK], -_SHRUNK_PARK_M)
-    buildings = _buildings(estates.entrances)
+    halls = _halls(blocks.polygons[np.isin(estates.use, _WITH_HALLS)])
+    buildings = np.concatenate((_buildings(estates.entrances), halls))
     groups = (
         ("water", "淮河", water),
         ("green", "", hills),
@@ -74,6 +79,24 @@ def _buildings(entrances: Entrances) -> Objects:
     # Doors are in the slab's northern front; a house stands around its door.
     centre = (start + end) / 2.0 + away * np.where(is_slab, half_depth + 1.0, 0.0)[:, None]
     return _rectangles(centre, along * half_length[:, None], away * half_depth[:, None])
+
+
+def _halls(polygons: Objects) -> Objects:
+    """Draw the large buildings of schools, markets and factories, in rows of three."""
+    along, extents = orientation(polygons)
+    away = np.column_stack((along[:, 1], -along[:, 0]))
+    centre = shapely.get_coordinates(shapely.centroid(polygons))
+    inner = shapely.buffer(polygons, -_HALL_SETBACK_M)
+    bays = extents / np.array(_HALLS)
+    half = bays * _HALL_SHARE / 2.0
+    drawn = []
+    for column in range(_HALLS[0]):
+        for row in range(_HALLS[1]):
+            steps = bays * (np.array([column, row]) - (np.array(_HALLS) - 1) / 2.0)
+            middle = centre + along * steps[:, :1] + away * steps[:, 1:]
+            halls = _rectangles(middle, along * half[:, :1], away * half[:, 1:])
+            drawn.append(halls[shapely.contains(inner, halls)])
+    return np.concatenate(drawn)
 
 
 def _rectangles(centre: Floats, along: Floats, away: Floats) -> Objects:

@@ -35,9 +35,9 @@ _RIVER_HALF_WIDTH_M: Final = 130.0
 _ISLAND: Final = (-3.62, 2.77)
 _ISLAND_SIZE_M: Final = (360.0, 120.0)
 _SOUTH_SIDE: Final = (
-    (-5.15, 2.1), (-4.85, 1.0), (-5.15, -0.2), (-4.65, -1.3), (-4.9, -2.5), (-4.2, -3.35),
+    (-5.15, 2.18), (-5.08, 1.7), (-4.85, 1.0), (-5.15, -0.2), (-4.65, -1.3), (-4.9, -2.5), (-4.2, -3.35),
     (-3.1, -3.55), (-1.9, -4.2), (-0.5, -4.05), (0.9, -4.5), (2.2, -4.0), (3.5, -3.85),
-    (4.2, -3.0), (5.0, -2.3), (4.75, -1.2), (5.15, -0.1), (4.7, 0.9), (4.85, 1.9), (4.5, 2.6),
+    (4.2, -3.0), (5.0, -2.3), (4.75, -1.2), (5.15, -0.1), (4.7, 0.9), (4.8, 1.8), (4.85, 2.5),
 )  # fmt: skip
 _NORTH_BANK: Final = (
     (-2.7, 2.8), (-2.55, 3.3), (-2.1, 3.75), (-1.2, 4.0), (-0.2, 3.75), (0.7, 4.0), (1.35, 3.7),
@@ -153,7 +153,7 @@ def _ring(points_km: tuple[tuple[float, float], ...]) -> shapely.Geometry:
 def _river_back(river: shapely.LineString) -> Floats:
     """Give the river's course from the eastern end of the outline back to the western one."""
     course = shapely.get_coordinates(river)
-    back: Floats = course[(course[:, 0] > -5150) & (course[:, 0] < 4500)][::-1]
+    back: Floats = course[(course[:, 0] > -5150) & (course[:, 0] < 4850)][::-1]
     return back
 
 
@@ -161,7 +161,7 @@ def _cut_at_ends(frame: shapely.Geometry) -> shapely.Geometry:
     """Cut the river off where the district ends up- and downstream."""
     return shapely.intersection(
         frame,
-        shapely.union(shapely.box(-5300, -5000, 5300, 2200), shapely.box(-5150, 2000, 4560, 5000)),
+        shapely.union(shapely.box(-5300, -5000, 5300, 2200), shapely.box(-5150, 2000, 4850, 5000)),
     )
 
 
