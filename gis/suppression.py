@@ -177,6 +177,7 @@ class _Network:
     cost: list[float]
     hidden: list[bool]
     arcs_at: list[list[int]]
+    hidden_at: list[list[int]]
 
     @classmethod
     def of(cls, figures: Int64s, parent: Int64s, may_hide: Bools, published: int) -> "_Network":
@@ -199,21 +200,49 @@ class _Network:
         cost = _costs(figures, is_total, may_hide)
         hidden = (implied & may_hide[:, np.newaxis]).ravel()
         cost[hidden] = 0.0
-        return cls(tail, head, figures.ravel().tolist(), cost.tolist(), hidden.tolist(), arcs_at)
+        is_hidden = hidden.tolist()
+        hidden_at = [[arc for arc in arcs if is_hidden[arc]] for arcs in arcs_at]
+        value = figures.ravel().tolist()
+        return cls(tail, head, value, cost.tolist(), is_hidden, arcs_at, hidden_at)
 
     def hide(self, arc: int) -> None:
         """Hide a figure; using it once more costs nothing."""
-        self.hidden[arc] = True
-        self.cost[arc] = 0.0
+        if not self.hidden[arc]:
+            self.hidden[arc] = True
+            self.cost[arc] = 0.0
+            self.hidden_at[self.tail[arc]].append(arc)
+            self.hidden_at[self.head[arc]].append(arc)
 
     def protect(self, arc: int, amount: int) -> bool:
         """Hide a circuit by which a figure can grow by an amount, or else by what is possible."""
+        if self._is_protected(arc, amount):
+            return True
         for possible in range(amount, 0, -1):
             circuit = self._cheapest_circuit(arc, possible)
             if circuit is not None:
                 for other in circuit:
                     self.hide(other)
                 return possible == amount
+        return False
+
+    def _is_protected(self, arc: int, amount: int) -> bool:
+        """Whether an amount gets back over what is hidden already, which most often it does."""
+        goal = self.tail[arc]
+        seen, front = {self.head[arc]}, [self.head[arc]]
+        while front:
+            following = []
+            for node in front:
+                for other in self.hidden_at[node]:
+                    forward = self.tail[other] == node
+                    if other == arc or not (forward or self.value[other] >= amount):
+                        continue
+                    end = self.head[other] if forward else self.tail[other]
+                    if end == goal:
+                        return True
+                    if end not in seen:
+                        seen.add(end)
+                        following.append(end)
+            front = following
         return False
 
     def _cheapest_circuit(self, arc: int, amount: int) -> list[int] | None:

@@ -137,7 +137,7 @@ def rows(
 ) -> tuple[CoverageRow, ...]:
     """Make the row of every unit, ordered by code."""
     figures = _figures(tree, measured, limits)
-    hidden = _hidden(tree, figures.fine)
+    hidden = suppression.suppress_tree(figures.fine, tree.parent)
     within = len([cut for cut in limits.cuts_m if cut <= limits.max_walk_m])
     straight = _straight_hidden(tree, figures, figures.fine[:, :within].sum(axis=1))
     maker = _RowMaker(tree, figures, hidden, straight, supply, limits, within)
@@ -190,20 +190,6 @@ def _figures(tree: hierarchy.Hierarchy, measured: Measured, limits: Limits) -> _
     return whole
 
 
-def _hidden(tree: hierarchy.Hierarchy, parts: NDArray[np.int64]) -> suppression.Suppression:
-    """Suppress a partition; people of a unit who are in none of its children count as one more."""
-    n = len(tree.units)
-    below = np.zeros_like(parts)
-    inner = np.flatnonzero(tree.parent >= 0)
-    np.add.at(below, tree.parent[inner], parts[inner])
-    has_children = np.isin(np.arange(n), tree.parent)
-    rest = np.flatnonzero(has_children & (parts != below).any(axis=1)).astype(np.int32)
-    found = suppression.suppress_tree(
-        np.concatenate([parts, parts[rest] - below[rest]]), np.concatenate([tree.parent, rest])
-    )
-    return suppression.Suppression(found.cells[:n], found.totals[:n], found.exposed[:n])
-
-
 def _straight_hidden(
     tree: hierarchy.Hierarchy, figures: _Figures, covered: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
@@ -211,7 +197,7 @@ def _straight_hidden(
     total = figures.fine.sum(axis=1)
     only_straight = np.maximum(figures.straight - covered, 0)
     parts = np.column_stack([covered, only_straight, total - covered - only_straight])
-    hidden = _hidden(tree, parts)
+    hidden = suppression.suppress_tree(parts, tree.parent)
     return np.asarray(hidden.cells[:, :2].any(axis=1))
 
 

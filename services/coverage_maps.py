@@ -79,7 +79,9 @@ def _partition(basis: Basis, limits: Limits) -> NDArray[np.int64]:
 def cells(basis: Basis, limits: Limits, code: str | None, size_m: float) -> DemandCells:
     """Add demand up in squares; what counts one to four people is suppressed."""
     at = inside(basis, code)
-    found = squares.cells(basis.demand.xy[at], _partition(basis, limits)[at], size_m)
+    found = squares.cells(
+        basis.demand.xy[at], _partition(basis, limits)[at].astype(np.float64), size_m
+    )
     counts = found.weight.astype(np.int64)
     alone = np.arange(len(counts), dtype=np.int32)
     hidden = suppressing.suppress(counts, alone)
