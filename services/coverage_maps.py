@@ -96,7 +96,9 @@ def cells(basis: Basis, limits: Limits, code: str | None, size_m: float) -> Dema
 def hot_spots(basis: Basis, limits: Limits, code: str | None, n: int) -> tuple[HotSpot, ...]:
     """Find where most people live beyond the limit, at least five of them, most first."""
     at = inside(basis, code) & ~(basis.measured.walk_m <= limits.max_walk_m)
-    spots = squares.hot_spots(basis.demand.xy[at], basis.measured.people[at], n=n)
+    spots = squares.hot_spots(
+        basis.demand.xy[at], basis.measured.people[at].astype(np.float64), n=n
+    )
     many = np.flatnonzero(spots.weight >= SMALL)
     if not len(many):
         return ()

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="WANGGE_", populate_by_name=True, frozen=True)
 
-    home: Path = Path(".wangge")
+    home: Path = Path(__file__).resolve().parent.parent / ".wangge"
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
