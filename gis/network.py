@@ -104,12 +104,38 @@ class Network:
         return shapely.STRtree(self.lines)
 
 
+@dataclass(frozen=True, eq=False)
+class Built:
+    """A network and where it came from.
+
+    Attributes
+    ----------
+    network
+        The network.
+    way
+        Way or line that each edge was cut from, shape (e,).
+    """
+
+    network: Network
+    way: arrays.Int32s
+
+
 def build(
     coords: arrays.Floats,
     way_start: arrays.AnyInts,
     node_ids: arrays.Int64s,
     attributes: WayAttributes,
 ) -> Network:
+    """Build a network from ways, see `trace`, without telling which edge is part of which way."""
+    return trace(coords, way_start, node_ids, attributes).network
+
+
+def trace(
+    coords: arrays.Floats,
+    way_start: arrays.AnyInts,
+    node_ids: arrays.Int64s,
+    attributes: WayAttributes,
+) -> Built:
     """Build a network from ways whose vertices carry identities, as in OpenStreetMap.
 
     Ways are cut at their ends and where they share a vertex; repeated points are removed; closed
@@ -138,7 +164,7 @@ def build(
     if not np.isfinite(coords).all():
         raise ValueError("coordinates must be finite")
     pieces = splitting.split(coords, way_start, node_ids)
-    return Network(
+    network = Network(
         node_xy=pieces.node_xy,
         source=pieces.source,
         target=pieces.target,
@@ -149,11 +175,17 @@ def build(
         highway=attributes.highway[pieces.way],
         highway_names=attributes.highway_names,
     )
+    return Built(network, pieces.way.astype(np.int32))
 
 
 def build_from_lines(
     lines: arrays.Objects, attributes: WayAttributes, snap_m: float = 0.01
 ) -> Network:
+    """Build a network from lines, see `trace_lines`, without telling which edge was which line."""
+    return trace_lines(lines, attributes, snap_m).network
+
+
+def trace_lines(lines: arrays.Objects, attributes: WayAttributes, snap_m: float = 0.01) -> Built:
     """Build a network from a line layer: lines are joined at vertices with equal coordinates.
 
     Lines that cross without a shared vertex are not joined: one of them may be a bridge.
@@ -182,7 +214,8 @@ def build_from_lines(
     kept = WayAttributes(
         attributes.step_free[of_line], attributes.highway[of_line], attributes.highway_names
     )
-    return build(coords, way_start, _place_ids(coords, snap_m), kept)
+    built = trace(coords, way_start, _place_ids(coords, snap_m), kept)
+    return Built(built.network, of_line[built.way].astype(np.int32))
 
 
 def adjacency(network: Network) -> sparse.csr_matrix:
