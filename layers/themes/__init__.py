@@ -1,0 +1,1 @@
+"""Maps of the themes. A theme is one module here and one in `services.themes`; see docs/maps.md."""

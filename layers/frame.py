@@ -1,0 +1,78 @@
+"""What the frame of a map shows around it; `templates/frame.html` places it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Toggle:
+    """A check box for a layer; an inverse one is off at first."""
+
+    key: str
+    text: str
+    inverse: bool = False
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A table beside the map: its place and its name."""
+
+    part: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The unit an answer is limited to, and the address of the answer without the limit."""
+
+    name: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """The form that asks again.
+
+    Attributes
+    ----------
+    kept
+        Names and values that the next question keeps.
+    """
+
+    action: str
+    as_of: str
+    max_walk: str
+    kept: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Words around the map.
+
+    Attributes
+    ----------
+    title, sentence, finding
+        What the map is about, its answer in a sentence, and what is remarkable in it.
+    terms
+        Date, limit, rule set: what the figures depend on.
+    generated
+        Whether generated sample data is shown.
+    question, scope
+        None where the page cannot ask again, or answers for everything.
+    shows, levels
+        Values and words of the choices.
+    source
+        Lines at the foot of a sheet.
+    """
+
+    title: str
+    sentence: str
+    finding: str
+    terms: tuple[str, ...]
+    generated: bool
+    question: Question | None
+    scope: Scope | None
+    shows: tuple[tuple[str, str], ...]
+    levels: tuple[tuple[str, str], ...]
+    toggles: tuple[Toggle, ...]
+    tabs: tuple[Tab, ...]
+    source: tuple[str, ...]

@@ -1,0 +1,252 @@
+"""The map of elderly day care: served, with data from the service, or a file that holds it all."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from layers import (
+    assets,
+    basemap,
+    controls,
+    elements,
+    facilities,
+    markup,
+    people,
+    shell,
+    units,
+    words,
+)
+from layers.elements import MapElement, script_json
+from layers.endpoints import Endpoints
+from layers.themes import day_care_data, day_care_frame
+from layers.themes.day_care_data import Answer, Material
+from services import demand_tiles
+from services.themes.day_care import DayCareQuery
+
+SHARE, PEOPLE = "share", "people"
+LEVELS: Final = ("township", "community", "grid")
+FIRST_LEVEL: Final = "community"
+
+_BLOCK: Final = "wangge_data"
+_TABLES: Final = (
+    controls.Columns("centres", "centreColumns", "open place", "code", "map.table.centres", "map.empty.centres"),
+    controls.Columns("hot", "hotSpotColumns", "open hot spot", "position", "map.table.hot", "map.empty.hot"),
+)  # fmt: skip
+
+
+class DayCareTheme(MapElement):
+    """Names and order of the figures; the theme's own scripts."""
+
+    function = "dayCare"
+    words = (
+        "map.value.hidden",
+        "map.value.few",
+        "map.value.of",
+        "map.value.minutes",
+        "map.value.no_gap",
+        "map.value.points",
+        "map.value.centres",
+        "map.value.square_metres",
+        "map.state.nobody",
+        "map.state.suppressed",
+        "map.state.no_data",
+        "map.unit.open",
+        "map.unit.only",
+        "map.level.township",
+        "map.level.community",
+        "map.level.grid",
+        "map.column.unit",
+        "map.column.demand",
+        "map.column.left",
+        "map.column.share",
+        "map.column.straight",
+        "map.column.centre",
+        "map.column.places",
+        "map.column.load",
+        "map.fact.demand",
+        "map.fact.walk",
+        "map.fact.straight",
+        "map.fact.gap",
+        "map.fact.beyond",
+        "map.fact.unreachable",
+        "map.fact.unattached",
+        "map.fact.median",
+        "map.fact.p90",
+        "map.fact.centres",
+        "map.fact.per_100",
+        "map.fact.places",
+        "map.fact.load",
+        "map.fact.area",
+        "map.fact.opened",
+        "map.fact.closes",
+        "map.hot.name",
+        "map.hot.people",
+        "map.table.centres",
+        "map.table.hot",
+        "map.empty.centres",
+        "map.empty.hot",
+        "map.legend.places",
+        "map.legend.centre",
+        "map.legend.hot",
+        "map.legend.share",
+        "map.legend.share_note",
+        "map.legend.people",
+        "map.legend.people_note",
+        "map.legend.covered",
+        "map.legend.beyond",
+        "map.legend.unreachable",
+        "map.legend.suppressed",
+        "map.legend.areas",
+        "map.legend.area",
+    )
+    default_js = elements.scripts("map:day_care.js")
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the reader sees first.
+
+    Attributes
+    ----------
+    level, pick
+        Level of the units, and the code of the one picked, if any.
+    """
+
+    level: str = FIRST_LEVEL
+    pick: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a level that has no map."""
+        if self.level not in LEVELS:
+            raise ValueError(f"no map of level {self.level!r}")
+
+
+def served(
+    answer: Answer,
+    t: words.Words,
+    endpoints: Endpoints,
+    opening: Opening,
+    nonce: str | None,
+) -> shell.MapParts:
+    """Render the map as parts of a page of the service.
+
+    Parameters
+    ----------
+    answer
+        Figures of the whole, centres and hot spots; units, areas and people are fetched.
+    t
+        Words of the page.
+    endpoints
+        Where the page fetches.
+    opening
+        What is seen first.
+    nonce
+        Mark of our own inline scripts under a content security policy.
+    """
+    coverage = answer.coverage
+    source = controls.FetchedSource(
+        {"items": endpoints.items, "rows": endpoints.rows, "areas": endpoints.areas, "tiles": endpoints.tiles},
+        question_of(coverage.query, coverage.max_walk_m, t),
+    )  # fmt: skip
+    made = shell.MapShell(_view(answer, t, opening), t)
+    made.add(source)
+    made.add(_theme(answer, endpoints.unit_page))
+    made.add(basemap.TiledBasemap(_credit(answer), endpoints.basemap))
+    made.add(people.ServiceAreasLayer(coverage.max_walk_m, PEOPLE, "areas"))
+    made.add(people.TiledCells(demand_tiles.LAYER, PEOPLE, "people"))
+    _add_common(made, answer, t, people.cell_scales())
+    made.add(controls.Question())
+    frame = day_care_frame.served(answer, t, endpoints)
+    return made.parts(frame, shell.Delivery(endpoints.assets, nonce))
+
+
+def standalone(material: Material, t: words.Words, opening: Opening | None = None) -> str:
+    """Render the map as one file that opens with no network at all."""
+    answer = material.answer
+    opening = opening or Opening()
+    size = material.cells.size_m
+    full = demand_tiles.full_cell(size)
+    made = shell.MapShell(_view(answer, t, opening), t)
+    made.add(controls.EmbeddedSource(_BLOCK))
+    made.add(_theme(answer, ""))
+    made.add(basemap.EmbeddedBasemap(_credit(answer)))
+    made.add(people.ServiceAreasLayer(answer.coverage.max_walk_m, PEOPLE, "areas"))
+    made.add(people.EmbeddedCells(full, PEOPLE, "people"))
+    _add_common(made, answer, t, [{"max_zoom": None, "size_m": size, "full": full}])
+    frame = day_care_frame.standalone(answer, t)
+    parts = made.parts(frame, shell.Delivery(assets.InlineAssets()))
+    block = markup.data(_BLOCK, script_json(day_care_data.embedded(material)))
+    whole = shell.MapParts(
+        parts.head_html, markup.joined([parts.body_html, block]), parts.script_html
+    )
+    return shell.document(whole, frame.title, words.locale(t))
+
+
+def question_of(query: DayCareQuery, max_walk_m: float, t: words.Words) -> dict[str, str]:
+    """Return a question as the parameters of an address, the reader's language with it."""
+    asked = {
+        "as_of": query.as_of.isoformat(),
+        "max_walk": f"{max_walk_m:g}",
+        "min_age": str(query.min_age),
+        "rules": query.rules,
+        "lang": t.language.value,
+    }
+    return {**asked, "unit": query.unit} if query.unit else asked
+
+
+def _view(answer: Answer, t: words.Words, opening: Opening) -> shell.View:
+    return shell.View(
+        label=day_care_frame.title(answer, t),
+        bounds=answer.bounds,
+        state={"level": opening.level, "show": SHARE, "pick": opening.pick, "off": ""},
+        levels=LEVELS,
+        shows=(SHARE, PEOPLE),
+    )
+
+
+def _theme(answer: Answer, unit_page: str) -> DayCareTheme:
+    coverage = answer.coverage
+    return DayCareTheme(
+        {
+            "limit_m": coverage.max_walk_m,
+            "min_age": coverage.query.min_age,
+            "speed": coverage.rules.walking_speed_m_per_min,
+            "unit_page": unit_page,
+        }
+    )
+
+
+def _credit(answer: Answer) -> str:
+    network = answer.coverage.network
+    return (network.attribution if network else None) or ""
+
+
+def _add_common(
+    made: shell.MapShell, answer: Answer, t: words.Words, scales: list[dict[str, object]]
+) -> None:
+    """Add what both pages have, in drawing order, the first data request last of all."""
+    centres, spots = day_care_data.centres(answer), day_care_data.hot_spots(answer)
+    classes = units.share_classes(t)
+    limits = tuple(sorted({*answer.coverage.rules.bands_m, answer.coverage.max_walk_m}))
+    legend = {**units.legend_options(classes), **people.legend_options(limits, scales)}
+    for element in (
+        controls.Zoom(),
+        controls.Scale(),
+        controls.Popups(),
+        controls.Status(),
+        units.UnitNames(),
+        controls.UnitTable(),
+        controls.PlaceTable(_TABLES[0], centres),
+        controls.PlaceTable(_TABLES[1], spots),
+        controls.Tabs(),
+        controls.Legend(legend),
+        controls.Choices("show"),
+        controls.Choices("level"),
+        controls.Toggles(),
+        controls.Search(LEVELS),
+        controls.Fullscreen(),
+        controls.Print(),
+        facilities.FacilitiesLayer(centres, "centres"),
+        facilities.HotSpotsLayer(spots, "hot"),
+        units.UnitsLayer("share", classes, SHARE),
+    ):
+        made.add(element)

@@ -1,0 +1,242 @@
+"""What the day-care map shows: asked of the services, and put into few bytes for a file."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import orjson
+import shapely
+from numpy.typing import NDArray
+
+from gis import codes
+from layers import compact
+from services import ground, units
+from services.coverage import CoverageRow
+from services.coverage_maps import DemandCells, HotSpot, ServiceAreas
+from services.database import Transaction
+from services.ground import Ground
+from services.themes.day_care import Coverage, DayCare, DayCareQuery
+
+# Bytes of JSON that each part of a file may take; what is finer is simplified until it fits.
+UNITS_BUDGET: Final = 700_000
+ROADS_BUDGET: Final = 700_000
+SURFACES_BUDGET: Final = 200_000
+AREAS_BUDGET: Final = 300_000
+MOST_CELLS: Final = 12_000
+CELL_SIZES_M: Final = (100.0, 200.0, 400.0, 800.0, 1600.0)
+
+_FIELDS: Final = (
+    "code", "name", "level", "kind", "parent_code", "demand", "covered", "beyond", "unreachable",
+    "unattached", "share", "median_walk_m", "p90_walk_m", "straight_covered", "straight_share",
+    "places", "places_per_100", "centres", "state",
+)  # fmt: skip
+_ROADS: Final = ("major", "minor", "path")
+_OTHER_LINES: Final = ("waterway", "railway")
+_SURFACES: Final = ("green", "water")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What every page of the map shows, served or not.
+
+    Attributes
+    ----------
+    bounds
+        ``(west, south, east, north)`` of the unit answered for, degrees.
+    metric_epsg
+        CRS in which the district is measured.
+    """
+
+    coverage: Coverage
+    hot_spots: tuple[HotSpot, ...]
+    bounds: tuple[float, float, float, float]
+    metric_epsg: int
+
+    @property
+    def whole(self) -> CoverageRow:
+        """The row of the unit answered for."""
+        return next(r for r in self.coverage.rows if r.code == self.coverage.scope.code)
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that a file holds.
+
+    Attributes
+    ----------
+    boundaries
+        Boundary by unit code, degrees, EPSG:4490.
+    """
+
+    answer: Answer
+    boundaries: dict[str, shapely.Geometry]
+    areas: ServiceAreas
+    cells: DemandCells
+    ground: Ground
+
+
+def ask(tx: Transaction, theme: DayCare, query: DayCareQuery) -> Answer:
+    """Ask for what a served page holds.
+
+    Raises
+    ------
+    errors.NotFoundError
+        No such unit or rule set, or no district at all on that day.
+    """
+    coverage = theme.coverage(tx, query)
+    root = units.root(tx, query.as_of)
+    bounds = root.bounds
+    if coverage.scope.code != root.unit.code:
+        _, shapes = units.geometries(tx, query.as_of, coverage.scope.code, coverage.scope.level)
+        bounds = _bounds(shapes)
+    return Answer(coverage, theme.hot_spots(tx, query), bounds, root.metric_epsg)
+
+
+def gather(tx: Transaction, theme: DayCare, query: DayCareQuery) -> Material:
+    """Ask for what a file holds; the finest squares that are few enough."""
+    answer = ask(tx, theme, query)
+    found, shapes = units.geometries(tx, query.as_of, answer.coverage.scope.code)
+    cells = theme.cells(tx, query, CELL_SIZES_M[0])
+    for size in CELL_SIZES_M[1:]:
+        if len(cells.outline) <= MOST_CELLS:
+            break
+        cells = theme.cells(tx, query, size)
+    return Material(
+        answer=answer,
+        boundaries={unit.code: shape for unit, shape in zip(found, shapes, strict=True)},
+        areas=theme.service_areas(tx, query),
+        cells=cells,
+        ground=ground.load(tx, answer.bounds),
+    )
+
+
+def centres(answer: Answer) -> list[dict[str, object]]:
+    """Return the centres as the scripts take them."""
+    return [
+        {
+            "code": centre.code,
+            "name": centre.name,
+            "lon": round(centre.lon, 6),
+            "lat": round(centre.lat, 6),
+            "places": centre.capacity,
+            "floor_area": centre.floor_area,
+            "opened_on": centre.opened_on.isoformat() if centre.opened_on else None,
+            "closed_on": centre.closed_on.isoformat() if centre.closed_on else None,
+            "load": centre.load,
+        }
+        for centre in answer.coverage.centres
+    ]
+
+
+def hot_spots(answer: Answer) -> list[dict[str, object]]:
+    """Return where most people are left out as the scripts take it."""
+    return [
+        {
+            "lon": round(spot.lon, 6),
+            "lat": round(spot.lat, 6),
+            "unserved": spot.unserved,
+            "unit_name": spot.unit_name or "",
+        }
+        for spot in answer.hot_spots
+    ]
+
+
+def embedded(material: Material) -> dict[str, object]:
+    """Return everything as `source.js` reads it."""
+    rows = material.answer.coverage.rows
+    return {
+        "scale": compact.SCALE,
+        "fields": _FIELDS,
+        "rows": [[getattr(row, field) for field in _FIELDS] for row in rows],
+        "shapes": _shapes(material),
+        "areas": _areas(material),
+        "cells": _cells(material.cells),
+        "lines": _lines(material),
+        "surfaces": _surfaces(material),
+    }
+
+
+def _shapes(material: Material) -> dict[str, object]:
+    """Simplify each level as a whole, so that neighbours keep their common border."""
+    found: dict[str, object] = {}
+    for level in codes.LEVELS[1:]:
+        here = [code for code in material.boundaries if codes.level_of(code) is level]
+        shapes = np.array([material.boundaries[code] for code in here], dtype=object)
+        encoded = compact.within_budget(
+            shapes,
+            compact.Budget(material.answer.metric_epsg, UNITS_BUDGET),
+            lambda metric, tolerance: np.asarray(shapely.coverage_simplify(metric, tolerance)),
+            lambda degrees: [compact.polygons(shape) for shape in degrees],
+        )
+        found.update(zip(here, encoded, strict=True))
+    return found
+
+
+def _areas(material: Material) -> list[dict[str, object]]:
+    encoded = compact.within_budget(
+        material.areas.areas,
+        compact.Budget(material.answer.metric_epsg, AREAS_BUDGET),
+        _simplified,
+        lambda degrees: [compact.polygons(shape) for shape in degrees],
+    )
+    return [
+        {"limit_m": limit, "polygons": polygons}
+        for limit, polygons in zip(material.areas.limits_m, encoded, strict=True)
+    ]
+
+
+def _cells(cells: DemandCells) -> dict[str, object]:
+    bounds = shapely.bounds(cells.outline).reshape(-1, 4)
+    counts = np.column_stack([cells.covered, cells.beyond, cells.unreachable]).tolist()
+    return {
+        "size_m": cells.size_m,
+        "points": compact.points((bounds[:, :2] + bounds[:, 2:]) / 2),
+        "values": [
+            None if hidden else values
+            for values, hidden in zip(counts, cells.suppressed.tolist(), strict=True)
+        ],
+    }
+
+
+def _lines(material: Material) -> dict[str, object]:
+    """Encode lines by kind; paths go before streets where the budget does not hold all."""
+    found: dict[str, object] = {}
+    left = ROADS_BUDGET
+    for kind in (*_OTHER_LINES, *_ROADS):
+        encoded = compact.within_budget(
+            material.ground.of(kind),
+            compact.Budget(material.answer.metric_epsg, max(left, 0)),
+            _simplified,
+            compact.lines,
+        )
+        size = len(orjson.dumps(encoded))
+        if size <= left:
+            found[kind] = encoded
+            left -= size
+    return found
+
+
+def _surfaces(material: Material) -> dict[str, object]:
+    budget = compact.Budget(material.answer.metric_epsg, SURFACES_BUDGET // len(_SURFACES))
+    return {
+        kind: [
+            polygon
+            for polygons in compact.within_budget(
+                material.ground.of(kind),
+                budget,
+                _simplified,
+                lambda degrees: [compact.polygons(shape) for shape in degrees],
+            )
+            for polygon in polygons
+        ]
+        for kind in _SURFACES
+    }
+
+
+def _simplified(metric: NDArray[np.object_], tolerance: float) -> NDArray[np.object_]:
+    return np.asarray(shapely.simplify(metric, tolerance), dtype=object)
+
+
+def _bounds(shapes: NDArray[np.object_]) -> tuple[float, float, float, float]:
+    west, south, east, north = (float(v) for v in shapely.total_bounds(shapes))
+    return (west, south, east, north)

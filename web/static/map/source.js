@@ -1,0 +1,130 @@
+// Where figures and shapes come from: fetched from the service, or embedded in this very file.
+"use strict";
+(() => {
+  const Wangge = (window.Wangge = window.Wangge || {});
+
+  // Lines are kept as differences of integers: [x, y, dx, dy, ...] in units of 1 / scale degrees.
+  function decodeLine(numbers, scale) {
+    const points = new Array(numbers.length / 2);
+    let x = 0;
+    let y = 0;
+    for (let i = 0; i < points.length; i += 1) {
+      x += numbers[2 * i];
+      y += numbers[2 * i + 1];
+      points[i] = [y / scale, x / scale];
+    }
+    return points;
+  }
+
+  const decodePolygons = (polygons, scale) =>
+    polygons.map((rings) => rings.map((ring) => decodeLine(ring, scale)));
+
+  function polygonsOf(geometry) {
+    if (!geometry) return [];
+    const many = geometry.type === "MultiPolygon" ? geometry.coordinates : [geometry.coordinates];
+    return many.map((rings) => rings.map((ring) => ring.map(([lon, lat]) => [lat, lon])));
+  }
+
+  async function fetched(url) {
+    const response = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    if (!response.ok) throw new Error(`${response.status}`);
+    return response.json();
+  }
+
+  // Ask once; a failed question may be asked again.
+  function once(store, key, ask) {
+    if (!store.has(key)) {
+      const answer = ask();
+      store.set(key, answer);
+      answer.catch(() => store.delete(key));
+    }
+    return store.get(key);
+  }
+
+  class FetchedSource {
+    constructor(endpoints, query) {
+      this.endpoints = endpoints;
+      this.query = query;
+      this.answers = new Map();
+    }
+
+    address(url, more = {}) {
+      const query = new URLSearchParams({ ...this.query, ...more });
+      return `${url}${url.includes("?") ? "&" : "?"}${query}`;
+    }
+
+    items(level) {
+      return once(this.answers, `items ${level}`, async () => {
+        const answer = await fetched(this.address(this.endpoints.items, { level }));
+        return answer.features.map((feature) => ({ ...feature.properties, polygons: polygonsOf(feature.geometry) }));
+      });
+    }
+
+    rows() {
+      return once(this.answers, "rows", async () => {
+        const answer = await fetched(this.address(this.endpoints.rows));
+        return Array.isArray(answer) ? answer : answer.rows;
+      });
+    }
+
+    areas() {
+      return once(this.answers, "areas", async () => {
+        const answer = await fetched(this.address(this.endpoints.areas));
+        return answer.features.map((feature) => ({
+          limit_m: feature.properties.limit_m,
+          polygons: polygonsOf(feature.geometry),
+        }));
+      });
+    }
+
+    tiles(layer) {
+      return this.address(this.endpoints.tiles.replace("{layer}", layer));
+    }
+  }
+
+  class EmbeddedSource {
+    constructor(data) {
+      this.data = data;
+      this.known = data.rows.map((values) => Object.fromEntries(data.fields.map((field, i) => [field, values[i]])));
+    }
+
+    async items(level) {
+      return this.known
+        .filter((row) => row.level === level)
+        .map((row) => ({ ...row, polygons: decodePolygons(this.data.shapes[row.code] || [], this.data.scale) }));
+    }
+
+    async rows() {
+      return this.known;
+    }
+
+    async areas() {
+      return this.data.areas.map((area) => ({
+        limit_m: area.limit_m,
+        polygons: decodePolygons(area.polygons, this.data.scale),
+      }));
+    }
+
+    lines(name) {
+      return (this.data.lines[name] || []).map((line) => decodeLine(line, this.data.scale));
+    }
+
+    surfaces(name) {
+      return decodePolygons(this.data.surfaces[name] || [], this.data.scale);
+    }
+
+    get cells() {
+      const { size_m, values, points } = this.data.cells;
+      const places = decodeLine(points, this.data.scale);
+      return { size_m, cells: places.map((at, i) => ({ at, counts: values[i] })) };
+    }
+  }
+
+  Wangge.fetchedSource = (map, options) => {
+    map.wangge.source = new FetchedSource(options.endpoints, options.query);
+  };
+  Wangge.embeddedSource = (map, options) => {
+    const block = document.getElementById(options.block);
+    map.wangge.source = new EmbeddedSource(JSON.parse(block.textContent));
+  };
+})();
