@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from scipy import spatial
 
 from data.sample import apportion, facts, partition, terrain
 from data.sample.blocks import Blocks
@@ -16,6 +17,7 @@ FEWEST, MOST, USUAL = 300, 500, 400
 _SPECIAL = {Use.SCHOOL: "学校", Use.MARKET: "市场", Use.FACTORY: "厂区"}
 _SPECIAL_M2 = 1.4e4
 _DEGREE_DIGITS = 7
+_A_HOUSEHOLD = 1.0
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,9 @@ def _cells_of(ground: _Ground, own: Int64s, index: int) -> _Cells:
     special = _special_block(ground.blocks, ground.estates, own) if may_have_special else own[:0]
     rest = np.setdiff1d(own, special)
     room = ground.room[rest]
-    divided = partition.evenly(ground.blocks.centres[rest], room, count)
+    centres, inhabited = ground.blocks.centres[rest], room >= _A_HOUSEHOLD
+    nearest = spatial.KDTree(centres[inhabited]).query(centres)[1]
+    divided = partition.evenly(centres[inhabited], room[inhabited], count)[nearest]
     divided = partition.connected(divided, room, _pairs_within(ground.blocks, rest))
     part = np.full(len(own), count, dtype=np.int64)
     part[np.isin(own, rest)] = divided

@@ -54,7 +54,7 @@ def evenly(xy: Floats, room: Floats, parts: int) -> Int64s:
     room
         Positive, shape (b,).
     parts
-        How many, at least one.
+        How many, at least one and at most as many as blocks: each part gets a block.
 
     Returns
     -------
@@ -68,8 +68,9 @@ def evenly(xy: Floats, room: Floats, parts: int) -> Int64s:
     axis = np.linalg.eigh((offset * room[:, None]).T @ offset)[1][:, -1]
     order = np.argsort(offset @ axis, kind="stable")
     share = np.cumsum(room[order]) - room[order] / 2.0
+    wanted = int(np.searchsorted(share, room.sum() * lesser / parts))
     in_first = np.zeros(len(xy), dtype=np.bool_)
-    in_first[order] = share < room.sum() * lesser / parts
+    in_first[order[: max(lesser, min(wanted, len(xy) - parts + lesser))]] = True
     label = np.empty(len(xy), dtype=np.int64)
     label[in_first] = evenly(xy[in_first], room[in_first], lesser)
     label[~in_first] = lesser + evenly(xy[~in_first], room[~in_first], parts - lesser)

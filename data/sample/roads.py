@@ -77,8 +77,10 @@ def connect(
     arcs = blocks.node(sources.lines)
     index = _source_of(arcs, sources.lines)
     sections = Sections(arcs, sources.highway[index], sources.name[index])
+    border = shapely.buffer(terrain.outline.boundary, blocks.GRID_M)
+    shapely.prepare(border)
     for _ in range(_TRIMS):
-        sections = _without(sections, _leads_nowhere(sections, terrain.outline, zones))
+        sections = _without(sections, _leads_nowhere(sections, border, zones))
     return sections
 
 
@@ -162,14 +164,13 @@ def _without(sections: Sections, dropped: Bools) -> Sections:
     return Sections(sections.lines[kept], sections.highway[kept], sections.name[kept])
 
 
-def _leads_nowhere(sections: Sections, outline: shapely.Geometry, zones: ZoneMap) -> Bools:
+def _leads_nowhere(sections: Sections, border: shapely.Geometry, zones: ZoneMap) -> Bools:
     """Find stubs left over from drawing, and lesser roads that end in the fields.
 
     A road that ends at the district's outline goes on beyond it.
     """
     ends = _ends(sections.lines)
     node = np.unique(ends, axis=0, return_inverse=True)[1].reshape(-1, 2)
-    border = shapely.buffer(outline.boundary, blocks.GRID_M)
     goes_on = shapely.intersects(border, shapely.points(ends)).reshape(-1, 2)
     dead = ((np.bincount(node.ravel())[node] == 1) & ~goes_on).any(axis=1)
     middle = shapely.line_interpolate_point(sections.lines, 0.5, normalized=True)
