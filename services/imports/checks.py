@@ -13,7 +13,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute
 
-from gis.arrays import Bools
 from services.imports.sieve import Sieve, mask
 
 _NUMBER: Final = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
@@ -93,18 +92,11 @@ def nullable(values: NDArray[np.float64]) -> Any:
 
 def whole_number(sieve: Sieve, field: str, low: int, high: int) -> Any:
     """Check a whole number in a range, both ends included."""
-    values = number(sieve, field, low, high)
-    broken = mask(compute.not_equal(compute.round(values), values))
+    values = number(sieve, field, low, high).to_numpy(zero_copy_only=False)
+    broken = ~np.isnan(values) & (np.round(values) != values)
     sieve.refuse_values(broken, field, "error.import.value.whole", sieve.text(field))
-    inside = compute.fill_null(
-        compute.and_(compute.less_equal(values, high), ~pa_mask(broken)), False
-    )
-    return compute.if_else(inside, compute.round(values), None).cast(pa.int64())
-
-
-def pa_mask(where: Bools) -> Any:
-    """Turn a mask into an Arrow array."""
-    return pa.array(where)
+    inside = (values >= low) & (values <= high) & ~broken
+    return pa.array(np.where(inside, values, 0).astype(np.int64), mask=~inside)
 
 
 def numbers(sieve: Sieve, field: str, texts: Any) -> NDArray[np.float64]:
@@ -157,9 +149,10 @@ def day(sieve: Sieve, field: str) -> Any:
 
 def _part(parts: Any, names: list[str]) -> NDArray[np.int64]:
     """Digits of the first group that is there, -1 where the text did not match."""
-    found = [compute.struct_field(parts, name) for name in names]
-    joined = compute.binary_join_element_wise(*found, "", null_handling="skip")
-    given = compute.if_else(parts.is_valid(), joined, "-1")
+    nothing = pa.scalar(None, pa.string())
+    groups = [compute.struct_field(parts, name) for name in names]
+    found = [compute.if_else(compute.equal(group, ""), nothing, group) for group in groups]
+    given = compute.coalesce(*found, "-1")
     values: NDArray[np.int64] = given.cast(pa.int64()).to_numpy(zero_copy_only=False)
     return values
 

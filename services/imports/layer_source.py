@@ -75,6 +75,22 @@ def _batch(record: Any, rows: Int64s, columns: tuple[str, ...], geometry: str) -
     return batches.Batch(rows, texts, shapes, unclosed)
 
 
+def layers(path: Path) -> list[str]:
+    """Return the names of a file's layers with geometry; none for folders and archives.
+
+    Raises
+    ------
+    FileFaultError
+        The file is empty, damaged or cut off.
+    """
+    if path.is_dir() or path.suffix.lower() == ".zip":
+        return []
+    if path.stat().st_size == 0:
+        raise FileFaultError("error.import.file.empty")
+    with _faults():
+        return [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
+
+
 @contextmanager
 def open_layer(path: Path, name: str | None) -> Iterator[LayerSource]:
     """Open a layer of a file, a folder or a ZIP with a Shapefile.

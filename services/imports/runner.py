@@ -12,7 +12,17 @@ import sqlalchemy as sa
 from services import errors
 from services.caller import Caller
 from services.database import Database
-from services.imports import facilities, households, locks, residents, runs, source, tables, units
+from services.imports import (
+    facilities,
+    households,
+    locks,
+    network,
+    residents,
+    runs,
+    source,
+    tables,
+    units,
+)
 from services.imports.findings import ProblemLog
 from services.imports.job import Importer, Job, Outcome
 from services.imports.options import ImportKind, ImportOptions, Progress, no_progress
@@ -31,6 +41,7 @@ def _table(kind: tables.TableKind) -> Importer:
 _IMPORTERS: Final = MappingProxyType(
     {
         ImportKind.UNITS: units.load,
+        ImportKind.NETWORK: network.load,
         ImportKind.HOUSEHOLDS: _table(households.KIND),
         ImportKind.RESIDENTS: _table(residents.KIND),
         ImportKind.FACILITIES: _table(facilities.KIND),
