@@ -20,6 +20,9 @@ from gis import arrays
 _MARGIN = 0.05
 """Rings keep this share of a side away from its vertices, so that no vertex lies on a ring."""
 
+_STEEPEST = 2.0
+"""Metres of walking per metre of plane above which a side joins two separate territories."""
+
 
 @dataclass(frozen=True, eq=False)
 class Surface:
@@ -123,15 +126,16 @@ def _positions(
 ) -> arrays.Floats:
     """Where the ring crosses each side, from its lower to its higher vertex.
 
-    Walking distance cannot rise faster than the distance walked. If it does, the two ends are
-    reached by different ways and their territories meet in between, about half way.
+    Beside a path, walking distance rises by the way to the path and the way along it, at most
+    about 1.4 m a metre. Where it rises much faster, the two ends are reached by different ways
+    and their territories meet in between, about half way.
     """
     start, step = surface.xy[low], surface.xy[high] - surface.xy[low]
     length = np.hypot(step[:, 0], step[:, 1])
     left = level - surface.value[low]
     rise = surface.value[high] - surface.value[low]
     apart = np.minimum(np.minimum(left, surface.beyond_m[low]) / length, 0.5)
-    share = np.where(rise <= length * (1 + 1e-9), left / rise, apart)
+    share = np.where(rise <= length * _STEEPEST, left / rise, apart)
     points: arrays.Floats = start + np.clip(share, _MARGIN, 1 - _MARGIN)[:, None] * step
     return points
 

@@ -13,8 +13,11 @@ from gis import arrays, attachment, network
 EDGE_STEP_M = 15.0
 """Longest step between points along an edge."""
 
-FINEST_M = 20.0
+FINEST_M = 25.0
 """Smallest squares beside edges; each next size is twice that, and farther away."""
+
+_RINGS = 2
+"""Squares of a size reach this many of their sides away from the edges."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,7 @@ def around(net: network.Network, edges: arrays.AnyInts, access_limit_m: float) -
     on_xy, on = along(net, edges)
     beside = _beside(on_xy, access_limit_m)
     off = attachment.attach(net, beside, access_limit_m)
-    clear = off.access_m > FINEST_M / 3
+    clear = off.access_m > FINEST_M / 4
     xy = np.concatenate([on_xy, beside[clear]])
     off = off.take(np.flatnonzero(clear))
     attached = attachment.Attachment(
@@ -95,27 +98,60 @@ def along(
 def _beside(on_xy: arrays.Floats, access_limit_m: float) -> arrays.Floats:
     """Centres of squares around the points: a quadtree, coarser with the distance from them.
 
-    Each level covers the squares in and next to which there is a point, less those already
-    covered by four squares of the level before. At the last, half a square is farther than the
-    access limit, so its outer centres are beyond it.
+    Each level covers the squares in or near which there is a point, less those already
+    covered by four squares of the level before. At the last, a quarter of a square is farther than
+    the access limit, so its outer centres are beyond it.
     """
     found = []
     size, finer = FINEST_M, np.zeros((0, 2), dtype=np.int64)
     while True:
-        squares = _neighbourhood(on_xy, size)
+        squares = squares_around(on_xy, size, _RINGS)
         parents, children = _unique(finer // 2)
         full = parents[children == 4]
-        found.append((_difference(squares, full) + 0.5) * size)
-        if size / 2 > access_limit_m:
+        found.append(_centres(_difference(squares, full), size))
+        if size / 4 > access_limit_m:
             return np.concatenate(found)
         size, finer = size * 2, _unique(np.concatenate([squares, full]))[0]
 
 
-def _neighbourhood(xy: arrays.Floats, size: float) -> arrays.Int64s:
-    """Squares with a point in them, and the eight around each, shape (k, 2)."""
-    own = _unique(np.floor(xy / size).astype(np.int64))[0]
-    step = np.array([(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)])
+def _centres(squares: arrays.Int64s, size: float) -> arrays.Floats:
+    """Points in the middle halves of squares, scattered but always at the same place.
+
+    Four corners of a square lie on one circle: triangulating exact squares is slow and ambiguous.
+    The scatter is a multiplicative hash (Knuth, The Art of Computer Programming 3, 6.4).
+    """
+    mixed = _keys(squares).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    high, low = mixed >> np.uint64(43), (mixed >> np.uint64(22)) & np.uint64(0x1FFFFF)
+    scatter = np.column_stack([high, low]) / 2.0**21
+    return (squares + 0.25 + 0.5 * scatter) * size
+
+
+def squares_around(xy: arrays.Floats, size_m: float, rings: int) -> arrays.Int64s:
+    """Squares with a point in them, and some rings of squares around each.
+
+    Parameters
+    ----------
+    xy
+        Metres, shape (n, 2).
+    size_m
+        Side of a square; square (i, j) begins at (i, j) times this.
+    rings
+        1 for the eight squares around each, 2 for the 24.
+
+    Returns
+    -------
+    Int64s
+        Shape (k, 2).
+    """
+    own = _unique(np.floor(xy / size_m).astype(np.int64))[0]
+    reach = range(-rings, rings + 1)
+    step = np.array([(i, j) for i in reach for j in reach])
     return _unique((own[:, None] + step).reshape(-1, 2))[0]
+
+
+def lie_in(xy: arrays.Floats, squares: arrays.Int64s, size_m: float) -> arrays.Bools:
+    """Tell which points, shape (n, 2), lie in any of the squares, shape (k, 2)."""
+    return np.isin(_keys(np.floor(xy / size_m).astype(np.int64)), _keys(squares))
 
 
 def _keys(squares: arrays.Int64s) -> arrays.Int64s:

@@ -3,7 +3,7 @@
 Every known place is a corner of the triangulation that carries its own distance; between places
 the distance is measured at points along and beside the paths. The areas are contours of that one
 surface, so each place within a limit lies inside, each place beyond it outside, and a smaller
-limit's area within a larger one's. Between the measured points (15 m along paths, 20 m and more
+limit's area within a larger one's. Between the measured points (15 m along paths, 25 m and more
 beside them) the outline is an interpolation.
 """
 
@@ -46,6 +46,10 @@ class Places:
             raise ValueError("each place needs two coordinates and a distance")
         if not np.isfinite(self.xy).all():
             raise ValueError("places must have finite coordinates")
+
+    def take(self, index: arrays.AnyInts) -> Places:
+        """Give some of the places, by their indices, shape (k,)."""
+        return Places(self.xy[index], self.distance_m[index])
 
     def classes(self, limits_m: tuple[float, ...]) -> arrays.Int64s:
         """Index of the first limit that each place is within; their number if none, (n,)."""
@@ -110,8 +114,10 @@ def draw(
     nodes = reach.node_distances(net, supply)
     edges = _reached_edges(net, supply, nodes, limits_m[-1])
     if len(edges):
-        known = _places_near(net, edges, _distinct(places, limits_m), access_limit_m)
-        surface = _surface(net, (supply, nodes), known, (edges, access_limit_m))
+        sheet = _sheet(net, edges, access_limit_m)
+        on_sheet = np.flatnonzero(mesh.lie_in(places.xy, sheet.squares, sheet.size_m))
+        known = _distinct(places.take(on_sheet), limits_m)
+        surface = _surface(net, (supply, nodes), known, sheet)
         areas[:] = [contours.area(surface, limit) for limit in limits_m]
         areas = _dotted(areas, known, limits_m)
     return areas
@@ -129,29 +135,35 @@ def _reached_edges(
     return np.flatnonzero(reached).astype(np.int64)
 
 
-def _margin(access_limit_m: float) -> float:
-    """How far beyond the reached edges others still have a say in whose land is whose."""
-    return 2 * access_limit_m + 10 * mesh.FINEST_M
+@dataclass(frozen=True, eq=False)
+class _Sheet:
+    """The land that a drawing may cover, with a margin in which others have a say in it.
+
+    Attributes
+    ----------
+    edges
+        All edges there, shape (k,).
+    squares
+        Squares of `size_m` that make it up, shape (q, 2).
+    size_m
+        Metres.
+    access_limit_m
+        Places farther than this from every edge are unattached.
+    """
+
+    edges: arrays.Int64s
+    squares: arrays.Int64s
+    size_m: float
+    access_limit_m: float
 
 
-def _near_boxes(
-    net: network.Network, edges: arrays.Int64s, access_limit_m: float
-) -> arrays.Objects:
-    boxes = shapely.bounds(net.lines[edges])
-    margin = _margin(access_limit_m)
-    grown: arrays.Objects = shapely.box(
-        boxes[:, 0] - margin, boxes[:, 1] - margin, boxes[:, 2] + margin, boxes[:, 3] + margin
-    )
-    return grown
-
-
-def _places_near(
-    net: network.Network, edges: arrays.Int64s, places: Places, access_limit_m: float
-) -> Places:
-    """Places that the drawing could touch; the others are far outside."""
-    tree = shapely.STRtree(_near_boxes(net, edges, access_limit_m))
-    near = np.unique(tree.query(shapely.points(places.xy))[0])
-    return Places(places.xy[near], places.distance_m[near])
+def _sheet(net: network.Network, reached: arrays.Int64s, access_limit_m: float) -> _Sheet:
+    size = 2 * access_limit_m + 10 * mesh.FINEST_M
+    squares = mesh.squares_around(mesh.along(net, reached)[0], size, 1)
+    low = squares * size
+    boxes = shapely.box(low[:, 0], low[:, 1], low[:, 0] + size, low[:, 1] + size)
+    edges = np.unique(net.line_index.query(boxes)[1])
+    return _Sheet(edges, squares, size, access_limit_m)
 
 
 def _distinct(places: Places, limits_m: tuple[float, ...]) -> Places:
@@ -162,25 +174,25 @@ def _distinct(places: Places, limits_m: tuple[float, ...]) -> Places:
     if (again & (np.diff(kind) != 0)).any():
         raise ValueError("places at one point differ in what they are within")
     first = order[np.concatenate([np.ones(min(1, len(order)), dtype=np.bool_), ~again])]
-    return Places(places.xy[first], places.distance_m[first])
+    return places.take(first)
 
 
 def _surface(
     net: network.Network,
     supplies: tuple[attachment.Attachment, reach.NodeReach],
     places: Places,
-    drawn: tuple[arrays.Int64s, float],
+    sheet: _Sheet,
 ) -> contours.Surface:
     """Distances at the places, at points around the edges, and a frame out of reach."""
-    (supply, nodes), (edges, access_limit_m) = supplies, drawn
-    near = np.unique(net.line_index.query(_near_boxes(net, edges, access_limit_m))[1])
-    points = mesh.without(mesh.around(net, near, access_limit_m), places.xy, _NEAR_M)
+    supply, nodes = supplies
+    points = mesh.around(net, sheet.edges, sheet.access_limit_m)
+    points = mesh.without(points, places.xy, _NEAR_M)
     found = reach.nearest(net, points.attached, supply, nodes)
     xy = np.concatenate([places.xy, points.xy])
-    frame = _frame(xy, 4 * _margin(access_limit_m))
+    frame = _frame(xy, 4 * sheet.size_m)
     value = np.concatenate([places.distance_m, found.distance_m, np.full(len(frame), np.inf)])
     value[np.isnan(value)] = np.inf
-    left = np.maximum(0.0, access_limit_m - points.attached.access_m)
+    left = np.maximum(0.0, sheet.access_limit_m - points.attached.access_m)
     beyond = np.concatenate(
         [np.full(len(places.xy), mesh.FINEST_M / 2), left, np.zeros(len(frame))]
     )
