@@ -84,7 +84,10 @@ def table(coverage: day_care.Coverage) -> pa.Table:
 def coverage_batches(
     tx: Transaction, coverage: day_care.Coverage, options: ExportOptions
 ) -> Iterator[pa.RecordBatch]:
-    """Stream coverage with the boundaries of the units."""
+    """Stream coverage with the boundaries of the units, of one level if so asked."""
+    if options.level is not None:
+        rows = tuple(row for row in coverage.rows if row.level is options.level)
+        coverage = dataclasses.replace(coverage, rows=rows)
     return unit_figures.with_boundaries(tx, table(coverage), options)
 
 

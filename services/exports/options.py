@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from gis import codes
 from gis import crs as crs_module
 from services import errors
 
@@ -65,6 +66,8 @@ class ExportOptions:
         Only what lies in this unit, and the unit itself.
     max_walk_m, min_age, rules
         Of coverage: limit in metres (None: the rule set's), age from which people count, rule set.
+    level
+        Of coverage: only units of this level.
     """
 
     as_of: date
@@ -75,6 +78,7 @@ class ExportOptions:
     max_walk_m: float | None = None
     min_age: int = 60
     rules: str = "gb50180-2018"
+    level: codes.Level | None = None
 
     def __post_init__(self) -> None:
         """Refuse a limit or an age that makes no sense."""

@@ -1,0 +1,85 @@
+"""Parameters that several routes take, checked at the edge."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query
+from pydantic import BaseModel, ConfigDict
+
+from gis import codes
+from services import errors, exports, rules, themes
+from services.exports import ExportOptions, Format
+from services.themes.day_care import DayCareQuery
+from web.dependencies import Day, Optional
+
+_FARTHEST_M = 20_000
+_OLDEST = 130
+
+
+def theme(theme: Annotated[str, Path(max_length=40)]) -> str:
+    """Return the name of a theme that exists.
+
+    Raises
+    ------
+    services.errors.NotFoundError
+        There is none of that name.
+    """
+    if theme not in themes.NAMES:
+        raise errors.NotFoundError(
+            "error.themes.unknown", theme=theme, known=", ".join(themes.NAMES)
+        )
+    return theme
+
+
+Theme = Annotated[str, Depends(theme)]
+
+
+class Coverage(BaseModel):
+    """What can be asked of a theme."""
+
+    model_config = ConfigDict(frozen=True)
+
+    unit: Annotated[str | None, Optional, Query(max_length=20, pattern=r"^[0-9]*$")] = None
+    max_walk: Annotated[float | None, Optional, Query(gt=0, le=_FARTHEST_M)] = None
+    min_age: Annotated[int, Query(ge=0, le=_OLDEST)] = 60
+    rules: Annotated[str, Query(max_length=60)] = rules.DEFAULT
+    level: Annotated[codes.Level | None, Optional] = None
+
+
+def question(asked: Annotated[Coverage, Query()], as_of: Day) -> DayCareQuery:
+    """Return the question about day care that an address asks."""
+    return DayCareQuery(
+        as_of=as_of,
+        max_walk_m=asked.max_walk,
+        unit=asked.unit,
+        min_age=asked.min_age,
+        rules=asked.rules,
+    )
+
+
+Question = Annotated[DayCareQuery, Depends(question)]
+
+
+class Cut(Coverage):
+    """What can be asked of a collection: how it is given out, and which part of it."""
+
+    format: Annotated[str, Query(max_length=20)] = Format.GEOJSON.value
+    crs: Annotated[str | None, Optional, Query(max_length=40)] = None
+    bbox: Annotated[str | None, Optional, Query(max_length=120)] = None
+
+
+def cut(asked: Annotated[Cut, Query()], as_of: Day) -> ExportOptions:
+    """Return how a collection is to be given out."""
+    return ExportOptions(
+        as_of=as_of,
+        format=exports.read_format(asked.format),
+        crs=exports.read_crs(asked.crs),
+        bbox=exports.read_bbox(asked.bbox),
+        unit=asked.unit,
+        max_walk_m=asked.max_walk,
+        min_age=asked.min_age,
+        rules=asked.rules,
+        level=asked.level,
+    )
+
+
+Options = Annotated[ExportOptions, Depends(cut)]

@@ -1,0 +1,105 @@
+"""The application, made from settings; nothing is opened before it starts."""
+
+import functools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from services import errors, import_jobs
+from services.job_worker import JobWorker
+from services.memo import Memo
+from services.sealing import Sealer
+from services.settings import Settings
+from services.spool import Spool
+from services.themes.day_care import DayCare
+from web import assets, databases, files, health, i18n, metrics, problems, security, view
+from web.api import routers as api_routers
+from web.pages import routers as page_routers
+from web.requests import RequestLog
+from web.state import State
+
+_COMPRESSED_FROM_BYTES = 1024
+_COMPRESSION = 6
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application.
+
+    Parameters
+    ----------
+    settings
+        What the environment says.
+
+    Raises
+    ------
+    services.errors.RefusedError
+        The service would be open to other machines while there is no log-in.
+    """
+    if not security.is_loopback(settings.host):
+        raise errors.RefusedError("error.serve.not_loopback", host=settings.host)
+    figures = metrics.make()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        held = await anyio.to_thread.run_sync(_opened, settings, figures)
+        app.state.wangge = held
+        try:
+            yield
+        finally:
+            await anyio.to_thread.run_sync(_closed, held)
+
+    app = FastAPI(
+        title="Wangge",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses={
+            HTTPStatus.UNPROCESSABLE_ENTITY.value: problems.DOCUMENTED,
+            HTTPStatus.NOT_FOUND.value: problems.DOCUMENTED,
+        },
+    )
+    problems.install(app)
+    for router in (health.router, files.router, *page_routers, *api_routers):
+        app.include_router(router)
+    # The last one added is the first to be asked.
+    app.add_middleware(GZipMiddleware, _COMPRESSED_FROM_BYTES, _COMPRESSION)
+    app.add_middleware(security.Guard)
+    app.add_middleware(RequestLog, figures)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """Return the application as the environment describes it (for several processes)."""
+    return create_app(Settings())
+
+
+def _opened(settings: Settings, figures: metrics.Metrics) -> State:
+    database = databases.opened(settings)
+    spool = Spool(settings.home.absolute() / "spool")
+    spool.sweep()
+    sealer = Sealer.from_home(settings.home)
+    run_import = functools.partial(import_jobs.run, database, spool, sealer)
+    worker = JobWorker(database, {import_jobs.TASK: run_import})
+    worker.start()
+    return State(
+        settings=settings,
+        database=database,
+        translators=i18n.load_all(),
+        templates=view.environment(),
+        assets=assets.load(),
+        metrics=figures,
+        day_care=DayCare(),
+        memo=Memo(64),
+        spool=spool,
+        worker=worker,
+    )
+
+
+def _closed(held: State) -> None:
+    held.worker.stop()
+    held.database.close()

@@ -1,0 +1,91 @@
+"""Files for browsers: our own and those of the npm packages, by addresses that carry a hash.
+
+What an address names never changes, so browsers keep it for a year. Of the npm packages only
+the files listed here can be had.
+"""
+
+import hashlib
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from services import errors
+
+STATIC = Path(__file__).parent / "static"
+PACKAGES = Path(__file__).parent.parent / "node_modules"
+ALLOWED = (
+    "htmx.org/dist/htmx.min.js",
+    "leaflet/dist/leaflet.js",
+    "leaflet/dist/leaflet.css",
+    "leaflet/dist/images/layers.png",
+    "leaflet/dist/images/layers-2x.png",
+    "leaflet/dist/images/marker-icon.png",
+    "leaflet/dist/images/marker-icon-2x.png",
+    "leaflet/dist/images/marker-shadow.png",
+    "leaflet.vectorgrid/dist/Leaflet.VectorGrid.bundled.min.js",
+)
+_HASH_DIGITS = 12
+_SUFFIXES = frozenset({".css", ".js", ".svg", ".png", ".ico", ".webmanifest"})
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file for browsers."""
+
+    path: Path
+    media_type: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Files by the address below ``/static`` or ``/assets``, as they were at start."""
+
+    static: Mapping[str, Asset]
+    packages: Mapping[str, Asset]
+
+    def url(self, name: str) -> str:
+        """Return the address of a file, e.g. ``static/app.css``, ``assets/leaflet/dist/leaflet.js``."""
+        asset = self.find(name)
+        return f"/{name}?v={asset.digest}"
+
+    def find(self, name: str) -> Asset:
+        """Return a file.
+
+        Raises
+        ------
+        services.errors.NotFoundError
+            There is none, or it is not for browsers.
+        """
+        folder, _, rest = name.partition("/")
+        asset = {"static": self.static, "assets": self.packages}.get(folder, {}).get(rest)
+        if asset is None:
+            raise errors.NotFoundError("error.assets.unknown", name=name)
+        return asset
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name that `url` knows."""
+        return frozenset(
+            {f"static/{name}" for name in self.static}
+            | {f"assets/{name}" for name in self.packages}
+        )
+
+
+def load() -> Assets:
+    """Read which files there are."""
+    own = {
+        path.relative_to(STATIC).as_posix(): _asset(path)
+        for path in sorted(STATIC.rglob("*"))
+        if path.suffix in _SUFFIXES
+    }
+    packages = {name: _asset(PACKAGES / name) for name in ALLOWED if (PACKAGES / name).is_file()}
+    return Assets(own, packages)
+
+
+def _asset(path: Path) -> Asset:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_HASH_DIGITS]
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Asset(path, media_type, digest)

@@ -1,0 +1,124 @@
+"""``wangge serve``: the service; with ``--demo`` the sample district first."""
+
+import contextlib
+import socket
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from data import sample
+from services import caller as callers
+from services import errors, overview, sealing
+from services.database import Database
+from services.imports import runner
+from services.imports.options import ImportKind, ImportOptions
+from services.settings import Settings
+from web import app as applications
+from web import databases, days
+from web.cli import verbs
+from web.cli.console import Console
+
+
+@dataclass(frozen=True)
+class _Serve:
+    demo: Annotated[bool, typer.Option("--demo", help="cli.serve.demo")] = False
+    host: Annotated[str | None, typer.Option("--host", help="cli.serve.host", metavar="HOST")] = (
+        None
+    )
+    port: Annotated[
+        int | None, typer.Option("--port", help="cli.serve.port", metavar="PORT", min=0, max=65535)
+    ] = None
+
+
+class _Server(uvicorn.Server):
+    """Says where it is reached when it is, and not before."""
+
+    def __init__(self, config: uvicorn.Config, console: Console) -> None:
+        super().__init__(config)
+        self._console = console
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to answer."""
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            self._console.say("cli.serve.loopback")
+            self._console.say("cli.serve.address", address=f"http://{_shown(host)}:{port}")
+
+
+def register(application: typer.Typer) -> None:
+    """Add the verb."""
+    verbs.add(application, "serve", "cli.serve", _Serve)(_serve)
+
+
+def _serve(console: Console, options: _Serve) -> None:
+    changes = {"host": options.host, "port": options.port}
+    given = {name: value for name, value in changes.items() if value is not None}
+    settings = console.settings.model_copy(update=given)
+    app = applications.create_app(settings)
+    with contextlib.closing(_bound(settings)) as bound:
+        with databases.database(settings) as database:
+            if options.demo:
+                _load_sample(Console(settings, console.t), database)
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="on", server_header=False
+        )
+        _Server(config, console).run(sockets=[bound])
+    console.say("cli.serve.stopped")
+
+
+def _bound(settings: Settings) -> socket.socket:
+    """Take the port, before anything long begins.
+
+    Raises
+    ------
+    services.errors.RefusedError
+        Someone else has it.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((settings.host, settings.port))
+    except OSError as error:
+        bound.close()
+        raise errors.RefusedError(
+            "error.serve.port_in_use", port=str(settings.port), reason=error.strerror
+        ) from error
+    return bound
+
+
+def _load_sample(console: Console, database: Database) -> None:
+    """Load the generated sample district, unless there are data already."""
+    with database.transaction(callers.operator()) as tx:
+        if not overview.counts(tx, days.today()).missing:
+            return
+        if any(not run.generated for run in overview.import_runs(tx)):
+            console.say("cli.serve.not_empty")
+            return
+    console.say("cli.serve.loading")
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="wangge-sample-") as folder:
+        files = sample.write(Path(folder))
+        options = ImportOptions(
+            generated=True, sealer=sealing.Sealer.from_home(console.settings.home)
+        )
+        for kind, path in (
+            (ImportKind.UNITS, files.units),
+            (ImportKind.NETWORK, files.network),
+            (ImportKind.FACILITIES, files.facilities),
+            (ImportKind.HOUSEHOLDS, files.households),
+            (ImportKind.RESIDENTS, files.residents),
+        ):
+            with console.progress() as progress:
+                runner.run(database, callers.operator(), kind, path, options, progress)
+    console.say("cli.serve.loaded", seconds=round(time.monotonic() - begun))
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,86 @@
+"""What routes ask for: who calls, a transaction, the day, the page."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from pydantic import BeforeValidator
+
+from services import caller as callers
+from services import errors, import_history, units
+from services.caller import Caller
+from services.database import Transaction
+from web import days, state, view
+from web.i18n import Translator
+from web.state import State
+
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2199, 12, 31)
+
+
+def _absent(value: object) -> object:
+    """Read a field left empty in a form as one that was not sent."""
+    return None if value == "" else value
+
+
+Optional = BeforeValidator(_absent)
+Held = Annotated[State, Depends(state.of)]
+Words = Annotated[Translator, Depends(view.translator)]
+AsOf = Annotated[date | None, Optional, Query(ge=EARLIEST, le=LATEST)]
+UnitCode = Annotated[str | None, Optional, Query(max_length=20)]
+
+
+def caller() -> Caller:
+    """Return who asks: without a log-in, whoever sits at this machine, seeing aggregates only."""
+    return callers.local_planner()
+
+
+Asker = Annotated[Caller, Depends(caller)]
+
+
+def reading(held: Held, asker: Asker) -> Iterator[Transaction]:
+    """Open a transaction that sees the data of one moment and changes nothing."""
+    with held.database.snapshot(asker) as tx:
+        yield tx
+
+
+def writing(held: Held, asker: Asker) -> Iterator[Transaction]:
+    """Open a transaction that is rolled back unless the route commits it."""
+    with held.database.transaction(asker) as tx:
+        yield tx
+
+
+Reading = Annotated[Transaction, Depends(reading)]
+Writing = Annotated[Transaction, Depends(writing)]
+
+
+def day(as_of: AsOf = None) -> date:
+    """Return the day a question is asked for: today unless the address says another."""
+    return as_of or days.today()
+
+
+Day = Annotated[date, Depends(day)]
+
+
+def page(request: Request, held: Held, words: Words, tx: Reading, as_of: Day) -> view.Page:
+    """Return the page to be made; it knows the district if there is one."""
+    return view.Page(
+        request=request,
+        state=held,
+        t=words,
+        as_of=as_of,
+        today=days.today(),
+        root=_root(tx, as_of),
+        generated=import_history.has_generated(tx),
+    )
+
+
+def _root(tx: Transaction, as_of: date) -> units.Root | None:
+    try:
+        return units.root(tx, as_of)
+    except errors.NotFoundError:
+        return None
+
+
+Page = Annotated[view.Page, Depends(page)]

@@ -1,0 +1,43 @@
+"""Whether the service lives, whether it can answer, how it fares."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+
+from services import errors, migrations
+from services.caller import Caller
+from web import metrics
+from web.dependencies import Asker, Held
+from web.state import State
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+def live() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def ready(held: Held, asker: Asker) -> JSONResponse:
+    """Say whether the database answers and has the schema of this version."""
+    checks = _checks(held, asker)
+    fine = all(checks.values())
+    status = HTTPStatus.OK if fine else HTTPStatus.SERVICE_UNAVAILABLE
+    return JSONResponse({"status": "ok" if fine else "unavailable", **checks}, status)
+
+
+@router.get("/metrics")
+def figures(held: Held) -> Response:
+    """Return the figures for Prometheus."""
+    return Response(held.metrics.text(), media_type=metrics.MEDIA_TYPE)
+
+
+def _checks(held: State, asker: Caller) -> dict[str, bool]:
+    try:
+        with held.database.transaction(asker) as tx:
+            return {"database": True, "migrations": migrations.is_current(tx.sql)}
+    except errors.DatabaseError:
+        return {"database": False, "migrations": False}

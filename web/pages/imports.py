@@ -1,0 +1,128 @@
+"""``/imports``: upload a file, have it checked, then imported; what was imported before."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from gis import crs as crs_module
+from services import errors, import_jobs, jobs, overview
+from services.database import Transaction
+from services.import_jobs import ImportRequest
+from services.imports.options import ImportKind, OnError
+from web import view
+from web.dependencies import Held, Optional, Page, Reading, Writing
+from web.pages.jobs import Number
+
+router = APIRouter(include_in_schema=False)
+_RUNS = 30
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form says; kept as it was typed when something is wrong with it."""
+
+    kind: ImportKind
+    crs: str = ""
+    effective: date | None = None
+
+
+def _asked(
+    kind: Annotated[ImportKind, Form()],
+    crs: Annotated[str, Form(max_length=40)] = "",
+    effective: Annotated[date | None, Optional, Form()] = None,
+) -> Asked:
+    return Asked(kind, crs.strip(), effective)
+
+
+@router.get("/imports", response_class=HTMLResponse)
+def show(
+    page: Page,
+    tx: Reading,
+    kind: Annotated[ImportKind | None, Optional, Query()] = None,
+) -> HTMLResponse:
+    """Return the form and the history."""
+    missing = overview.counts(tx, page.as_of).missing
+    first = ImportKind(missing[0].value) if missing else ImportKind.FACILITIES
+    return _form(page, tx, Asked(kind or first), {})
+
+
+@router.post("/imports", response_class=HTMLResponse)
+def upload(
+    page: Page,
+    held: Held,
+    tx: Writing,
+    form: Annotated[Asked, Depends(_asked)],
+    file: UploadFile,
+) -> Response:
+    """Take a file in and have it checked; nothing is imported yet."""
+    faults: dict[str, str] = {}
+    if not _is_crs(form.crs):
+        faults["crs"] = page.t("import.fault.crs", crs=form.crs)
+    elif not file.filename:
+        faults["file"] = page.t("error.upload.empty")
+    else:
+        try:
+            path = held.spool.keep(file.file, file.filename)
+        except errors.RefusedError as error:
+            faults["file"] = page.t.error(error)
+        else:
+            request = ImportRequest(
+                form.kind, path, form.crs or None, dry_run=True, effective=form.effective
+            )
+            return _begun(tx, request)
+    response = _form(page, tx, form, faults)
+    response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    return response
+
+
+@router.post("/imports/{number}/apply")
+def apply(
+    tx: Writing, number: Number, on_error: Annotated[OnError, Form()] = OnError.ABORT
+) -> Response:
+    """Import what was checked before."""
+    outcome = jobs.find(tx, number).outcome or {}
+    if "request" not in outcome:
+        raise errors.NotFoundError("error.upload.gone")
+    request = ImportRequest.from_json(outcome["request"])
+    if not request.path.exists():
+        raise errors.NotFoundError("error.upload.gone")
+    return _begun(tx, replace(request, dry_run=False, on_error=on_error))
+
+
+@router.post("/imports/{number}/discard")
+def discard(held: Held, tx: Reading, number: Number) -> RedirectResponse:
+    """Delete an upload that was only checked."""
+    outcome = jobs.find(tx, number).outcome or {}
+    if "request" in outcome:
+        held.spool.discard(ImportRequest.from_json(outcome["request"]).path)
+    return RedirectResponse(f"/jobs/{number}", HTTPStatus.SEE_OTHER)
+
+
+def _begun(tx: Transaction, request: ImportRequest) -> Response:
+    number = import_jobs.submit(tx, request)
+    tx.commit()
+    return RedirectResponse(f"/jobs/{number}", HTTPStatus.SEE_OTHER)
+
+
+def _form(page: view.Page, tx: Transaction, form: Asked, faults: dict[str, str]) -> HTMLResponse:
+    return page.render(
+        "imports.html",
+        form=form,
+        faults=faults,
+        kinds=tuple(ImportKind),
+        runs=overview.import_runs(tx, _RUNS),
+    )
+
+
+def _is_crs(text: str) -> bool:
+    if not text:
+        return True
+    try:
+        crs_module.parse_crs(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,51 @@
+"""``/jobs``: what runs in the background, how far it is, how it ended."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services import jobs
+from services.import_jobs import ImportRequest
+from web import view
+from web.dependencies import Page, Reading, Writing
+
+router = APIRouter(include_in_schema=False)
+Number = Annotated[int, Path(ge=1, le=2**62)]
+_SHOWN = 100
+
+
+@router.get("/jobs", response_class=HTMLResponse)
+def listing(page: Page, tx: Reading) -> HTMLResponse:
+    """Return the latest jobs; the same list alone when htmx asks."""
+    found = jobs.latest(tx)
+    under_way = any(not job.state.is_over for job in found)
+    template = "parts/job_poll.html" if view.is_fragment(page.request) else "jobs.html"
+    return page.render(template, jobs=found, under_way=under_way)
+
+
+@router.get("/jobs/{number}", response_class=HTMLResponse)
+def show(page: Page, tx: Reading, number: Number) -> HTMLResponse:
+    """Return one job; its state alone when htmx asks."""
+    job = jobs.find(tx, number)
+    outcome = dict(job.outcome or {})
+    report = outcome.get("report") or {}
+    request = ImportRequest.from_json(outcome["request"]) if "request" in outcome else None
+    template = "parts/job_outcome.html" if view.is_fragment(page.request) else "job.html"
+    return page.render(
+        template,
+        job=job,
+        error=outcome.get("error"),
+        report=report,
+        upload=request,
+        may_import=request is not None and request.dry_run and request.path.exists(),
+        shown=_SHOWN,
+    )
+
+
+@router.post("/jobs/{number}/cancel")
+def cancel(tx: Writing, number: Number) -> RedirectResponse:
+    """Ask a job to stop."""
+    jobs.cancel(tx, number)
+    tx.commit()
+    return RedirectResponse(f"/jobs/{number}", 303)

@@ -1,0 +1,112 @@
+"""Errors on their way out: one table from class to HTTP status, told as the caller reads best.
+
+Machines get ``application/problem+json`` (RFC 9457), people a readable page.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from services import errors
+from web import view
+
+STATUS: dict[type[errors.WanggeError], HTTPStatus] = {
+    errors.RefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotFoundError: HTTPStatus.NOT_FOUND,
+    errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.CancelledError: HTTPStatus.CONFLICT,
+    errors.ClusterError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.WanggeError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+MEDIA_TYPE = "application/problem+json"
+DOCUMENTED: dict[str, Any] = {
+    "description": "Problem details (RFC 9457)",
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+_MACHINES = ("/api/", "/tiles/", "/healthz", "/readyz", "/metrics")
+
+
+def status_of(error: errors.WanggeError) -> HTTPStatus:
+    """Return the HTTP status that stands for an error."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of an application in one way."""
+    app.add_exception_handler(errors.WanggeError, _ours)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _ours(request: Request, error: Exception) -> Response:
+    if not isinstance(error, errors.WanggeError):
+        raise error
+    t = view.translator(request)
+    return answer(request, status_of(error), t.error(error), kind=error.key)
+
+
+def _unreadable(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    t = view.translator(request)
+    names = ", ".join(dict.fromkeys(str(part["loc"][-1]) for part in error.errors()))
+    detail = t("error.request.parameter", names=names)
+    return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, kind="error.request.parameter")
+
+
+def _plain(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    key = f"error.http.{error.status_code}"
+    t = view.translator(request)
+    status = HTTPStatus(error.status_code)
+    response = answer(request, status, t(key) if t.has(key) else status.phrase, kind="about:blank")
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    del error  # in the log, with its place; a caller is told no internals
+    return refusal(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error.http.500")
+
+
+def refusal(request: Request, status: HTTPStatus, key: str) -> Response:
+    """Return the answer to a request that no route was asked about."""
+    return answer(request, status, view.translator(request)(key), kind=key)
+
+
+def answer(request: Request, status: HTTPStatus, detail: str, kind: str) -> Response:
+    """Return the answer that says what went wrong.
+
+    Parameters
+    ----------
+    kind
+        Message key of the error, which machines can hold on to.
+    """
+    t = view.translator(request)
+    key = f"problem.title.{status.value}"
+    title = t(key) if t.has(key) else status.phrase
+    if request.url.path.startswith(_MACHINES):
+        content = {"type": kind, "title": title, "status": status.value, "detail": detail}
+        return JSONResponse(content, status.value, media_type=MEDIA_TYPE)
+    page = view.Page.opened(request)
+    return page.render("problem.html", status.value, code=status.value, title=title, detail=detail)

@@ -1,0 +1,53 @@
+"""What one process of the service holds: made at start, handed to every request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import jinja2
+from fastapi import Request
+
+from services.database import Database
+from services.job_worker import JobWorker
+from services.memo import Memo
+from services.settings import Language, Settings
+from services.spool import Spool
+from services.themes.day_care import DayCare
+from web.assets import Assets
+from web.i18n import Translator
+from web.metrics import Metrics
+
+
+@dataclass(frozen=True)
+class State:
+    """What one process of the service holds.
+
+    Attributes
+    ----------
+    day_care
+        Answers about day care, kept while the data stands still.
+    memo
+        Other results that are kept so.
+    spool
+        Uploads that wait for their import.
+    worker
+        Works jobs off.
+    """
+
+    settings: Settings
+    database: Database
+    translators: Mapping[Language, Translator]
+    templates: jinja2.Environment
+    assets: Assets
+    metrics: Metrics
+    day_care: DayCare
+    memo: Memo
+    spool: Spool
+    worker: JobWorker
+
+
+def of(request: Request) -> State:
+    """Return what the process that answers a request holds."""
+    state = request.app.state.wangge
+    if not isinstance(state, State):
+        raise TypeError("the application was not started")
+    return state

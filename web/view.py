@@ -1,0 +1,123 @@
+"""What every page is made with: words, the as-of day, addresses that keep it, templates."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlencode
+
+import jinja2
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from services import units
+from services.settings import Language
+from web import days, i18n, state
+from web.i18n import Translator
+
+TEMPLATES = Path(__file__).parent / "templates"
+_COOKIE = "wangge_lang"
+_YEAR_SECONDS = 365 * 24 * 3600
+
+
+def environment() -> jinja2.Environment:
+    """Return the templates; what is not defined is an error, what is shown is escaped."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["local"] = days.moment
+    return made
+
+
+def translator(request: Request) -> Translator:
+    """Return the words in the language of whoever asks."""
+    held = state.of(request)
+    language = i18n.choose(
+        request.query_params.get("lang"),
+        request.cookies.get(_COOKIE),
+        request.headers.get("accept-language", ""),
+        held.settings.lang,
+    )
+    return held.translators[language]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page, or a part of one, on its way.
+
+    Attributes
+    ----------
+    as_of
+        The day asked for; today unless the address says another.
+    root
+        The district; None: there is none, or the page is not about it.
+    generated
+        Whether there are generated data, which every page then says.
+    """
+
+    request: Request
+    state: state.State
+    t: Translator
+    as_of: date
+    today: date
+    root: units.Root | None = None
+    generated: bool = False
+
+    @classmethod
+    def opened(cls, request: Request) -> "Page":
+        """Return a page that needs no database, for telling errors."""
+        today = days.today()
+        return cls(request, state.of(request), translator(request), today, today)
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """What the address asks for, the language left out."""
+        return {name: value for name, value in self.request.query_params.items() if name != "lang"}
+
+    def link(self, path: str, **query: object) -> str:
+        """Return the address of another page, for the same day."""
+        kept = {"as_of": self.as_of.isoformat()} if self.as_of != self.today else {}
+        return _address(path, {**kept, **query})
+
+    def here(self, **changes: object) -> str:
+        """Return the address of this page with other values; None takes one out."""
+        return _address(self.request.url.path, {**self.query, **changes})
+
+    def hidden(self, *others: str) -> Iterable[tuple[str, str]]:
+        """Return what a form has to carry on, but for the fields it has itself."""
+        return [(name, value) for name, value in self.query.items() if name not in others]
+
+    def render(self, template: str, status_code: int = 200, **context: object) -> HTMLResponse:
+        """Return the page as an answer; a language asked for is remembered."""
+        html = self.state.templates.get_template(template).render(
+            page=self,
+            t=self.t,
+            link=self.link,
+            asset=self.state.assets.url,
+            nonce=self.request.state.nonce,
+            languages=tuple(Language),
+            **context,
+        )
+        response = HTMLResponse(html, status_code)
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.headers["Vary"] = "Accept-Language, Cookie, HX-Request"
+        if self.request.query_params.get("lang") == self.t.language:
+            response.set_cookie(
+                _COOKIE, self.t.language, max_age=_YEAR_SECONDS, httponly=True, samesite="lax"
+            )
+        return response
+
+
+def _address(path: str, query: dict[str, object]) -> str:
+    present = [(name, str(value)) for name, value in query.items() if value not in (None, "")]
+    return f"{path}?{urlencode(present)}" if present else path
+
+
+def is_fragment(request: Request) -> bool:
+    """Tell whether htmx asks for a part of a page, not a browser for the whole."""
+    return request.headers.get("hx-request") == "true"
