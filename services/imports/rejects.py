@@ -63,5 +63,6 @@ def _refused_of(
 
 
 def _words(job: Job, problem: Problem) -> str:
-    text = problem.key if job.options.render is None else job.options.render(problem)
-    return f"{problem.field}: {text}" if problem.field else text
+    if job.options.render is not None:
+        return job.options.render(problem)
+    return f"{problem.field}: {problem.key}" if problem.field else problem.key

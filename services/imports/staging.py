@@ -21,6 +21,7 @@ _DUPLICATES = """
     ORDER BY s.row
 """
 _FORGET = "DELETE FROM import_stage WHERE row = ANY(%s::bigint[])"
+_MOVED = "SELECT id FROM import_change WHERE moved AND id IS NOT NULL"
 _COUNT = "SELECT count(*) FROM import_stage"
 
 
@@ -80,7 +81,8 @@ def merge(tx: Transaction, target: Target, columns: tuple[Column, ...]) -> Merge
     """Insert the new, update the changed, leave the same."""
     parts = _Parts(target, columns)
     newest = _one(tx, parts.newest)
-    moved = [row[0] for row in tx.driver.execute(parts.moved).fetchall()]
+    tx.driver.execute(parts.compare)
+    moved = [row[0] for row in tx.driver.execute(_MOVED).fetchall()]
     updated = tx.driver.execute(parts.update).rowcount
     inserted = tx.driver.execute(parts.insert).rowcount
     added = [row[0] for row in tx.driver.execute(parts.added, (newest,)).fetchall()]
@@ -140,27 +142,35 @@ class _Parts:
         return sql.SQL("SELECT id FROM {} WHERE id > %s").format(self._table)
 
     @property
-    def moved(self) -> sql.Composed:
-        if not any(column.name == PLACE for column in self._columns):
-            return sql.Composed([sql.SQL("SELECT 0 WHERE false")])
+    def compare(self) -> sql.Composed:
+        """List the staged rows that differ from what is stored, or are not stored at all."""
+        comma = sql.SQL(", ")
+        compared = [(own, new) for own, new, is_compared in self._pairs if is_compared]
+        has_place = any(column.name == PLACE for column in self._columns)
         return sql.SQL(
-            "SELECT t.id FROM {} t JOIN import_stage s ON s.code = t.code"
-            " WHERE t.geom IS DISTINCT FROM s.geom"
-        ).format(self._table)
+            "CREATE TEMP TABLE import_change ON COMMIT DROP AS"
+            " SELECT s.row, t.id, {moved} AS moved FROM {source}"
+            " LEFT JOIN {table} t ON t.code = s.code"
+            " WHERE t.id IS NULL OR ROW({old}) IS DISTINCT FROM ROW({new})"
+        ).format(
+            moved=sql.SQL("t.geom IS DISTINCT FROM s.geom" if has_place else "false"),
+            source=self._source,
+            table=self._table,
+            old=comma.join(sql.SQL("t.{}").format(own) for own, _ in compared),
+            new=comma.join(new for _, new in compared),
+        )
 
     @property
     def update(self) -> sql.Composed:
-        comma = sql.SQL(", ")
-        compared = [(own, new) for own, new, is_compared in self._pairs if is_compared]
         return sql.SQL(
-            "UPDATE {table} t SET {settings} FROM {source} WHERE t.code = s.code"
-            " AND ROW({old}) IS DISTINCT FROM ROW({new})"
+            "UPDATE {table} t SET {settings} FROM {source}"
+            " JOIN import_change c ON c.row = s.row WHERE t.id = c.id"
         ).format(
             table=self._table,
-            settings=comma.join(sql.SQL("{} = {}").format(own, new) for own, new, _ in self._pairs),
+            settings=sql.SQL(", ").join(
+                sql.SQL("{} = {}").format(own, new) for own, new, _ in self._pairs
+            ),
             source=self._source,
-            old=comma.join(sql.SQL("t.{}").format(own) for own, _ in compared),
-            new=comma.join(new for _, new in compared),
         )
 
     @property
@@ -168,7 +178,7 @@ class _Parts:
         comma = sql.SQL(", ")
         return sql.SQL(
             "INSERT INTO {table} (code, {own}) SELECT s.code, {new} FROM {source}"
-            " WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.code = s.code) ORDER BY s.row"
+            " JOIN import_change c ON c.row = s.row WHERE c.id IS NULL ORDER BY s.row"
         ).format(
             table=self._table,
             own=comma.join(own for own, _, _ in self._pairs),

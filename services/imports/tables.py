@@ -192,7 +192,12 @@ def _fill_by_merge(kind: TableKind, context: Context, opened: batches.Source) ->
     if job.is_refused:
         return staging.Merged(0, 0, 0, np.zeros(0, dtype=np.int64))
     job.progress("import.step.merge", 0, None)
-    return staging.merge(job.tx, target, columns)
+    if not bulk.is_empty(job.tx, target):
+        return staging.merge(job.tx, target, columns)
+    definitions = bulk.take_off(job.tx, target)
+    merged = staging.merge(job.tx, target, columns)
+    bulk.put_back(job.tx, definitions)
+    return merged
 
 
 def _note_duplicates(context: Context, found: list[tuple[Any, ...]]) -> Int64s:
