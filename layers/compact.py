@@ -18,27 +18,33 @@ from gis.arrays import Floats, Int64s, Objects
 SCALE: Final = 1_000_000
 TOLERANCES_M: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 
+_LINE: Final = 4
+_RING: Final = 8
+
 Line = list[int]
 Polygon = list[Line]
 Encoded = TypeVar("Encoded")
 
 
 def lines(geometries: Objects) -> list[Line]:
-    """Encode lines and multilines, degrees; every part becomes a line of its own."""
-    parts = shapely.get_parts(geometries)
-    return [run for run in _differences(parts) if len(run) > 2]
+    """Encode lines, multilines and collections, degrees; every part becomes a line of its own."""
+    parts = shapely.get_parts(shapely.get_parts(geometries))
+    return [run for run in _differences(parts) if len(run) >= _LINE]
 
 
 def polygons(geometry: shapely.Geometry) -> list[Polygon]:
-    """Encode a polygon or multipolygon, degrees: rings by polygon, the outer ring first."""
-    parts = shapely.get_parts(geometry)
+    """Encode a polygon, multipolygon or collection, degrees: rings by polygon, the outer first."""
+    parts = shapely.get_parts(shapely.get_parts(geometry))
     rings, owner = shapely.get_rings(parts, return_index=True)
-    encoded = _differences(rings)
     found: list[Polygon] = [[] for _ in parts]
-    for ring, at in zip(encoded, owner, strict=True):
-        if len(ring) > 6:
-            found[at].append(ring)
-    return [polygon for polygon in found if polygon]
+    for ring, at in zip(_differences(rings), owner, strict=True):
+        found[at].append(ring)
+    # What has shrunk to a line is gone: a hole alone, or its polygon with all holes.
+    return [
+        [outer, *(hole for hole in holes if len(hole) >= _RING)]
+        for outer, *holes in found
+        if len(outer) >= _RING
+    ]
 
 
 def points(lonlat: Floats) -> Line:
@@ -84,6 +90,8 @@ def within_budget(
 
 
 def _differences(parts: Objects) -> list[Line]:
+    if not len(parts):
+        return []
     xy, owner = shapely.get_coordinates(parts, return_index=True)
     whole = np.rint(xy * SCALE).astype(np.int64)
     repeated = np.zeros(len(whole), dtype=np.bool_)

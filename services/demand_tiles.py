@@ -19,8 +19,8 @@ from services.tiles import Tile
 
 LAYER: Final = "demand-day-care"
 FULL_PER_KM2: Final = 2000.0
-# Side of a square by the highest zoom it is drawn at; a tile then has at most some 400 of them.
-SIZES_M: Final = ((9, 1600.0), (11, 800.0), (12, 400.0), (14, 200.0))
+# Side of a square by the highest zoom it is drawn at; a tile then has at most some 1,500.
+SIZES_M: Final = ((8, 3200.0), (9, 1600.0), (11, 800.0), (12, 400.0), (14, 200.0))
 FINEST_M: Final = 100.0
 
 _WEB_MERCATOR: Final = 3857

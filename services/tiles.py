@@ -63,7 +63,7 @@ _BACKDROP: Final = sa.text("""
         FROM picked, tile
         WHERE ST_Dimension(geom) < 2 OR ST_Area(geom) > :smallest
     ), joined AS (
-        SELECT kind, ST_Collect(geom) AS geom FROM drawn
+        SELECT kind, ST_CollectionHomogenize(ST_Collect(geom)) AS geom FROM drawn
         WHERE geom IS NOT NULL GROUP BY kind, ST_Dimension(geom)
         ORDER BY array_position(:order, kind)
     )
