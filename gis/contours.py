@@ -54,6 +54,34 @@ class Surface:
             raise ValueError("values must be numbers")
 
 
+def triangulate(xy: arrays.Floats) -> arrays.Int32s:
+    """Delaunay triangles over points that are all different.
+
+    GEOS computes in double-double precision, so that it tells points a micrometre apart; on the
+    rows of doors along streets it also takes half the time of Qhull.
+
+    Parameters
+    ----------
+    xy
+        Metres, shape (n, 2).
+
+    Returns
+    -------
+    Int32s
+        Vertices of each triangle, counter-clockwise, shape (t, 3).
+    """
+    corners = shapely.get_coordinates(shapely.delaunay_triangles(shapely.multipoints(xy)))
+    corners = corners.reshape(-1, 4, 2)[:, :3]
+    points = xy[:, 0] + 1j * xy[:, 1]
+    order = np.argsort(points)
+    found = np.searchsorted(points[order], corners[..., 0] + 1j * corners[..., 1])
+    triangles: arrays.Int32s = order[found].astype(np.int32)
+    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    clockwise = a[:, 0] * b[:, 1] < a[:, 1] * b[:, 0]
+    triangles[clockwise] = triangles[clockwise][:, ::-1]
+    return triangles
+
+
 def area(surface: Surface, level: float) -> shapely.MultiPolygon:
     """Area where the surface is at or below a level.
 

@@ -158,8 +158,10 @@ class _Sheet:
 
 
 def _sheet(net: network.Network, reached: arrays.Int64s, access_limit_m: float) -> _Sheet:
-    size = 2 * access_limit_m + 10 * mesh.FINEST_M
-    squares = mesh.squares_around(mesh.along(net, reached)[0], size, 1)
+    # a point within the access limit of a reached edge may be nearer to another edge, which is
+    # then no farther than twice the limit: two rings of squares hold it
+    size = access_limit_m + 2 * mesh.FINEST_M
+    squares = mesh.squares_around(mesh.along(net, reached)[0], size, 2)
     low = squares * size
     boxes = shapely.box(low[:, 0], low[:, 1], low[:, 0] + size, low[:, 1] + size)
     edges = np.unique(net.line_index.query(boxes)[1])
@@ -189,7 +191,7 @@ def _surface(
     points = mesh.without(points, places.xy, _NEAR_M)
     found = reach.nearest(net, points.attached, supply, nodes)
     xy = np.concatenate([places.xy, points.xy])
-    frame = _frame(xy, 4 * sheet.size_m)
+    frame = _frame(xy, 8 * sheet.size_m)
     value = np.concatenate([places.distance_m, found.distance_m, np.full(len(frame), np.inf)])
     value[np.isnan(value)] = np.inf
     left = np.maximum(0.0, sheet.access_limit_m - points.attached.access_m)
@@ -197,8 +199,7 @@ def _surface(
         [np.full(len(places.xy), mesh.FINEST_M / 2), left, np.zeros(len(frame))]
     )
     xy = np.concatenate([xy, frame])
-    triangles = spatial.Delaunay(xy - frame[0]).simplices
-    return contours.Surface(xy, triangles, value, beyond)
+    return contours.Surface(xy, contours.triangulate(xy), value, beyond)
 
 
 def _frame(xy: arrays.Floats, margin_m: float) -> arrays.Floats:

@@ -7,7 +7,6 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import spatial
 
 from gis import arrays, contours
 
@@ -18,7 +17,7 @@ def surface_of(xy: arrays.Floats, value: arrays.Floats) -> contours.Surface:
     """Make a surface over points within a frame that is out of reach."""
     both = np.concatenate([xy, FRAME])
     values = np.concatenate([value, np.full(4, np.inf)])
-    triangles = spatial.Delaunay(both).simplices
+    triangles = contours.triangulate(both)
     return contours.Surface(both, triangles, values, np.full(len(both), 50.0))
 
 
@@ -43,6 +42,16 @@ def test_vertices_lie_on_their_side_and_areas_within_each_other(surface: contour
         assert (shapely.intersects_xy(area, surface.xy) == inside).all(), "none on the outline"
         assert shapely.difference(lower, area).area < 1e-6
         lower = area
+
+
+@given(surfaces())
+@settings(max_examples=40, deadline=None)
+def test_triangles_fill_the_frame_and_use_every_point(surface: contours.Surface) -> None:
+    a, b, c = (surface.xy[surface.triangles[:, k]] for k in range(3))
+    doubled = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+    assert (doubled > 0).all(), "counter-clockwise"
+    assert doubled.sum() / 2 == pytest.approx(1800.0**2)
+    assert set(surface.triangles.ravel()) == set(range(len(surface.xy)))
 
 
 def test_a_cone_is_cut_at_its_radius() -> None:
@@ -70,7 +79,7 @@ def test_nothing_below_the_level() -> None:
 
 
 def test_an_area_that_runs_out_is_refused() -> None:
-    flat = contours.Surface(FRAME, spatial.Delaunay(FRAME).simplices, np.arange(4.0), np.ones(4))
+    flat = contours.Surface(FRAME, contours.triangulate(FRAME), np.arange(4.0), np.ones(4))
     with pytest.raises(ValueError, match="runs out"):
         contours.area(flat, 0.5)
 
