@@ -56,13 +56,12 @@ def service_areas(basis: Basis, limits: Limits) -> ServiceAreas:
     """Draw the areas within the limit and within each band, all supplies together."""
     if basis.network is None or not basis.places.found:
         return ServiceAreas((), np.array([], dtype=object))
-    known = np.isfinite(basis.measured.walk_m)
     areas = service_area.service_areas(
         basis.network.network,
         basis.places.attachment,
         limits.cuts_m,
-        basis.demand.xy[known],
-        basis.measured.walk_m[known],
+        basis.demand.xy,
+        basis.measured.walk_m,
     )
     metric = basis.network.metric_epsg
     return ServiceAreas(limits.cuts_m, crs.project_geometries(areas, metric, crs.STORED))
