@@ -24,6 +24,8 @@ from gis.arrays import Floats, Objects
 
 STORED: Final = 4490
 WGS84: Final = 4326
+STRAIGHT_DEGREES: Final = 0.002
+"""About 200 m: an edge of that length bows by less than a millimetre when it is projected."""
 
 in_china = chinese_offsets.in_china
 wgs84_to_gcj02 = chinese_offsets.wgs84_to_gcj02
@@ -179,6 +181,23 @@ def project_geometries(geoms: Objects, source_epsg: int, target_epsg: int) -> Ob
     Equal vertices stay equal, so borders shared before are shared afterwards.
     """
     return _transform(geoms, lambda xy: project(xy, source_epsg, target_epsg))
+
+
+def project_areas(geoms: Objects, metric_epsg: int) -> Objects:
+    """Transform areas from `STORED` to metres so that their edges stay where they are.
+
+    An edge is straight in degrees, and bows in metres by as much as its length squared. Where a
+    long edge of one area runs along several short ones of others, they would come apart: so
+    every edge is cut into pieces of at most `STRAIGHT_DEGREES` first.
+
+    Parameters
+    ----------
+    geoms
+        Areas in longitude and latitude, shape (n,).
+    metric_epsg
+        CRS to measure in.
+    """
+    return project_geometries(shapely.segmentize(geoms, STRAIGHT_DEGREES), STORED, metric_epsg)
 
 
 def to_stored(xy: Floats, source: SourceCrs) -> Floats:

@@ -38,7 +38,7 @@ class Situation:
         """Project the boundaries of a day, stored CRS, by code."""
         ordered = tuple(sorted(shapes))
         geometry = np.array([shapes[code] for code in ordered], dtype=object)
-        return cls(ordered, crs.project_geometries(geometry, crs.STORED, metric_epsg))
+        return cls(ordered, crs.project_areas(geometry, metric_epsg))
 
 
 @dataclass(frozen=True)

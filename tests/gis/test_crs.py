@@ -196,3 +196,17 @@ def test_shared_borders_stay_shared():
         )
         assert shapely.length(shapely.intersection(one, two)) > 0.09
         assert shapely.area(shapely.intersection(one, two)) == 0
+
+
+def test_areas_that_share_a_long_edge_share_it_in_metres_too():
+    whole = shapely.box(116.2, 39.9, 116.5, 40.0)
+    parts = np.array(
+        [shapely.box(116.2, 39.9, 116.31, 40.0), shapely.box(116.31, 39.9, 116.5, 40.0)]
+    )
+    epsg = crs.metric_epsg(116.3, 39.9)
+    parent = crs.project_areas(np.array([whole]), epsg)[0]
+    children = crs.project_areas(parts, epsg)
+    assert shapely.symmetric_difference(parent, shapely.union_all(children)).area < 20
+    plain = crs.project_geometries(parts, crs.STORED, epsg)
+    bent = crs.project_geometries(np.array([whole]), crs.STORED, epsg)[0]
+    assert shapely.symmetric_difference(bent, shapely.union_all(plain)).area > 10_000
