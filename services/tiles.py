@@ -140,8 +140,13 @@ def backdrop(tx: Transaction, tile: Tile) -> bytes:
     return _encoded(tx, _BACKDROP, tile, {"kinds": kinds, "order": order, "smallest": smallest})
 
 
+def ground(tx: Transaction, tile: Tile) -> bytes:
+    """Encode surroundings and roads in one tile: layers of a tile are simply put one after another."""
+    return backdrop(tx, tile) + roads(tx, tile)
+
+
 RENDERERS: Final[Mapping[str, Callable[[Transaction, Tile], bytes]]] = MappingProxyType(
-    {"roads": roads, "backdrop": backdrop}
+    {"roads": roads, "backdrop": backdrop, "ground": ground}
 )
 
 

@@ -24,27 +24,20 @@
     dashArray: kind === "path" && zoom >= 15 ? "3 3" : null,
   });
 
-  const tileOptions = (pane, styles) => ({
-    pane,
-    rendererFactory: Wangge.tileCanvas,
-    vectorTileLayerStyles: styles,
-    minZoom: 8,
-    maxNativeZoom: 18,
-    updateWhenZooming: false,
-    keepBuffer: 3,
-  });
-
+  // Surroundings and roads come in one tile, in the order in which they are drawn.
   function tiled(map, colour) {
-    const { source } = map.wangge;
-    const ground = L.vectorGrid.protobuf(
-      source.tiles("backdrop"),
-      tileOptions("ground", { backdrop: (p, zoom) => groundStyle(colour, p.kind, zoom) }),
-    );
-    const roads = L.vectorGrid.protobuf(
-      source.tiles("roads"),
-      tileOptions("roads", { roads: (p, zoom) => roadStyle(colour, p.kind, zoom) }),
-    );
-    return L.layerGroup([ground, roads]);
+    const { source, bounds } = map.wangge;
+    return L.vectorGrid.protobuf(source.ground, {
+      pane: "ground",
+      rendererFactory: Wangge.tileCanvas,
+      vectorTileLayerStyles: {
+        backdrop: (p, zoom) => groundStyle(colour, p.kind, zoom),
+        roads: (p, zoom) => roadStyle(colour, p.kind, zoom),
+      },
+      bounds: bounds.pad(0.25),
+      minZoom: 8,
+      updateWhenZooming: false,
+    });
   }
 
   function embedded(map, colour) {

@@ -60,6 +60,7 @@
       pane: "cells",
       rendererFactory: Wangge.tileCanvas,
       vectorTileLayerStyles: { [layer]: (p) => Wangge.peopleStyle(colour, p.kind) },
+      bounds: map.wangge.bounds.pad(0.05),
       minZoom: 8,
       updateWhenZooming: false,
     });

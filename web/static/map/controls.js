@@ -235,7 +235,10 @@
     input.addEventListener("input", look);
     input.addEventListener("blur", close);
     input.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") close();
+      if (event.key === "Escape" && !list.hidden) {
+        event.stopPropagation();
+        close();
+      }
       if (list.hidden || !found.length) return;
       if (event.key === "ArrowDown") mark(active + 1);
       else if (event.key === "ArrowUp") mark(active - 1);

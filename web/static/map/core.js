@@ -157,7 +157,7 @@
     const map = L.map(id, options.leaflet);
     context.map = map;
     map.wangge = context;
-    for (const [name, z] of [["ground", 210], ["roads", 220], ["tint", 380], ["cells", 390], ["names", 620]]) {
+    for (const [name, z] of [["ground", 210], ["tint", 380], ["cells", 390], ["names", 620]]) {
       const pane = map.createPane(name);
       pane.style.zIndex = z;
       pane.style.pointerEvents = "none";

@@ -34,7 +34,7 @@
     const walked = (metres) => (metres === null || metres === undefined ? t("map.value.none") : `${context.metres(metres)} · ${minutes(metres)}`);
     const facts = (title, sub, lines, link) => {
       const list = lines.filter(Boolean).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
-      return element("div", { class: "wg-facts-of" }, element("h3", {}, title), sub ? element("p", {}, sub) : null, element("dl", {}, ...list), link);
+      return element("div", { class: "wg-facts-of" }, element("h2", {}, title), sub ? element("p", {}, sub) : null, element("dl", {}, ...list), link);
     };
     const gap = (row) => {
       if (row.straight_share === null || row.straight_share === undefined || row.share === null || row.demand < FEW) return null;

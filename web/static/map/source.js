@@ -77,6 +77,11 @@
       });
     }
 
+    // The ground is the same whatever is asked, so that browsers keep it.
+    get ground() {
+      return this.endpoints.tiles.replace("{layer}", "ground");
+    }
+
     tiles(layer) {
       return this.address(this.endpoints.tiles.replace("{layer}", layer));
     }

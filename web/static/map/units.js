@@ -151,8 +151,10 @@
       close.setAttribute("aria-label", context.t("map.close"));
       context.announce(name);
     };
-    popup.on("remove", () => {
-      if (!popup.replaced && context.state.pick) context.set({ pick: "" });
+    popup.on("remove", () => context.set({ pick: "" }));
+    // The focus may be in a table: escape closes from anywhere around the map.
+    document.getElementById(`${context.options.id}-frame`).addEventListener("keydown", (event) => {
+      if (event.key === "Escape") map.closePopup();
     });
   };
 })();
