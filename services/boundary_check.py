@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -14,19 +15,28 @@ from services import units
 from services.database import Transaction
 
 
+class Kind(StrEnum):
+    """What is wrong between boundaries."""
+
+    OVERLAP = "overlap"
+    """Two siblings share ground."""
+    OUTSIDE = "outside"
+    """A unit reaches beyond its parent."""
+    GAP = "gap"
+    """The children of a unit leave a part of it out."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """Boundaries that do not fit together.
 
     Attributes
     ----------
-    kind
-        ``overlap`` of two siblings, ``outside`` its parent, ``gap`` between the children of one.
     codes
         The units concerned.
     """
 
-    kind: str
+    kind: Kind
     codes: tuple[str, ...]
     area_m2: float
 
@@ -35,9 +45,7 @@ def findings(tx: Transaction, as_of: date) -> Iterator[Finding]:
     """Find siblings that overlap, units outside their parent and gaps between siblings."""
     root = units.root(tx, as_of)
     listed, shapes = units.geometries(tx, as_of)
-    metric: NDArray[np.object_] = shapely.transform(
-        shapes, lambda xy: crs.project(xy, crs.STORED, root.metric_epsg)
-    )
+    metric = crs.project_areas(shapes, root.metric_epsg)
     position = {unit.code: at for at, unit in enumerate(listed)}
     families: dict[str, list[int]] = {}
     for at, unit in enumerate(listed):
@@ -54,11 +62,11 @@ def _family(
     pairs = boundaries.overlaps(shapes)
     for one, other, area in zip(pairs.first, pairs.second, pairs.area_m2, strict=True):
         names = (listed[children[one]].code, listed[children[other]].code)
-        yield Finding("overlap", names, float(area))
+        yield Finding(Kind.OVERLAP, names, float(area))
     for at, excess in zip(children, boundaries.outside_parent(shapes, parent), strict=True):
         if excess > 0:
-            yield Finding("outside", (listed[at].code,), float(excess))
+            yield Finding(Kind.OUTSIDE, (listed[at].code,), float(excess))
     first = listed[children[0]]
     if first.level is not codes.Level.GRID:  # grids may leave out where nobody lives
         for gap in boundaries.gaps(parent, shapes):
-            yield Finding("gap", (first.parent_code or "",), float(shapely.area(gap)))
+            yield Finding(Kind.GAP, (first.parent_code or "",), float(shapely.area(gap)))

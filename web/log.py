@@ -10,13 +10,15 @@ from structlog.typing import Processor
 _QUIET = ("uvicorn.access", "procrastinate", "alembic")
 
 
-def set_up(stream: TextIO = sys.stderr) -> None:
+def set_up(stream: TextIO = sys.stderr, level: int = logging.WARNING) -> None:
     """Send the log of this process to a stream.
 
     Parameters
     ----------
     stream
         A terminal gets lines for reading, anything else JSON.
+    level
+        What is less grave is left out.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -26,7 +28,7 @@ def set_up(stream: TextIO = sys.stderr) -> None:
     last = _renderer(stream)
     structlog.configure(
         processors=[*shared, structlog.processors.dict_tracebacks, last],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
@@ -37,7 +39,7 @@ def set_up(stream: TextIO = sys.stderr) -> None:
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
         )
     )
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

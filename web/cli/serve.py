@@ -1,7 +1,9 @@
 """``wangge serve``: the service; with ``--demo`` the sample district first."""
 
 import contextlib
+import logging
 import socket
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from services.imports import runner
 from services.imports.options import ImportKind, ImportOptions
 from services.settings import Settings
 from web import app as applications
-from web import databases, days
+from web import databases, days, log
 from web.cli import verbs
 from web.cli.console import Console
 
@@ -60,6 +62,7 @@ def _serve(console: Console, options: _Serve) -> None:
     changes = {"host": options.host, "port": options.port}
     given = {name: value for name, value in changes.items() if value is not None}
     settings = console.settings.model_copy(update=given)
+    log.set_up(sys.stderr, logging.INFO)
     app = applications.create_app(settings)
     with contextlib.closing(_bound(settings)) as bound:
         with databases.database(settings) as database:

@@ -1,0 +1,121 @@
+"""The service on small databases, behind a real port."""
+
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import pytest
+import requests
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from services import caller as callers
+from services.database import Database
+from services.settings import Settings
+from tests.conftest import Server
+from tests.services import small_district
+from web.app import create_app
+
+PEOPLE = [
+    (9, 30, 25),  # 25 people of 70 half a square from the day-care centre
+    (5, 20, 40),
+    (0, 10, 30),
+    (0, 0, 12),
+    (6, 8, 22),
+    (0, 0, 0),
+    (7, 9, 31),
+    (5, 5, 50),
+]
+DAY = small_district.DAY.isoformat()
+
+Open = Callable[[str], AbstractContextManager["Client"]]
+
+
+class Client(requests.Session):
+    """Asks one service by path."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:
+        """Ask; an address is a path."""
+        whole = url if url.startswith("http") else self.address + url
+        return super().request(method, whole, *args, timeout=60, **kwargs)
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[str]:
+    """Run the service behind a port of its own; yield its address."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
+        thread.start()
+        try:
+            deadline = time.monotonic() + 30
+            while not server.started:
+                assert thread.is_alive(), "the service ended while starting"
+                assert time.monotonic() < deadline, "the service does not start"
+                time.sleep(0.02)
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
+
+
+@pytest.fixture(scope="session")
+def open_service(tmp_path_factory: pytest.TempPathFactory) -> Open:
+    """Start the service on a database and ask it."""
+    numbers = itertools.count()
+
+    @contextmanager
+    def opened(url: str) -> Iterator[Client]:
+        home = tmp_path_factory.mktemp(f"home-{next(numbers)}")
+        with listening(Settings(database_url=url, home=home)) as address, Client(address) as client:
+            yield client
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def small_url(server: Server, template: str) -> Iterator[str]:
+    """Address of a database with the small district, which no test changes."""
+    name = server.clone(template)
+    database = Database(server.cluster.url(name), pool_size=1)
+    with database.transaction(callers.operator()) as tx:
+        small_district.fill(tx, PEOPLE, generated=True)
+        tx.commit()
+    database.close()
+    yield server.cluster.url(name)
+    server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def client(open_service: Open, small_url: str) -> Iterator[Client]:
+    """The service on the small district."""
+    with open_service(small_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def empty_client(open_service: Open, database: Database) -> Iterator[Client]:
+    """The service on an empty database of this test's own."""
+    with open_service(database.url) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, which asks nobody anything."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield opened
+        opened.close()
