@@ -89,7 +89,7 @@ def _units(tx: Transaction, run: int) -> None:
                 "WITH u AS (INSERT INTO units (code, level, parent_code, metric_epsg)"
                 " VALUES (%s, %s, %s, %s) RETURNING id)"
                 " INSERT INTO unit_versions (unit_id, name, kind, valid, geom, import_run_id)"
-                " SELECT id, %s, %s, '[2020-01-01,)', ST_GeomFromWKB(%s, 4490), %s FROM u",
+                " SELECT id, %s, %s, '[2000-01-01,)', ST_GeomFromWKB(%s, 4490), %s FROM u",
                 (
                     *(code, level, parent, None if parent else METRIC),
                     *(f"单元{code}", _KINDS[level], shapely.to_wkb(square(first, span)), run),

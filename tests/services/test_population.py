@@ -9,10 +9,10 @@ from tests.services.small_district import DAY, DISTRICT, GRIDS
 MANY = (10, 20, 30)
 
 
-def _figures(database, caller, people, as_of=DAY, within=None):
+def _figures(database, caller, people, within=None):
     with database.transaction(caller) as tx:
         small_district.fill(tx, people)
-        found = population.figures(tx, as_of, within)
+        found = population.figures(tx, DAY, within)
     return found, {row.unit.code: row for row in found.rows}
 
 
@@ -32,16 +32,13 @@ def test_people_are_counted_at_every_level(database, caller):
 
 
 def test_ages_change_on_the_birthday(database, caller):
-    people = [MANY] * 8
-    _, before = _figures(database, caller, people, date(DAY.year - 10, 12, 31))
-    day_before_sixty = date(DAY.year - 11, 12, 31)
-    assert before[DISTRICT].age_60_plus == 240
     with database.transaction(caller) as tx:
-        small_district.fill(tx, people)
-        younger = population.figures(tx, date(DAY.year - 10, 1, 1)).rows[0]
-        youngest = population.figures(tx, day_before_sixty)
-    assert (younger.age_0_14, younger.age_60_plus) == (80, 240)
-    assert youngest.rows[0].residents == 400
+        small_district.fill(tx, [MANY] * 8)
+        eve = population.figures(tx, date(2015, 12, 31)).rows[0]
+        birthday = population.figures(tx, date(2016, 1, 1)).rows[0]
+    # Born on 1 January: those of 10 in 2026 that day, those of 70 turn 60.
+    assert (eve.residents, eve.age_0_14, eve.age_60_plus) == (400, 0, 0)
+    assert (birthday.residents, birthday.age_0_14, birthday.age_60_plus) == (480, 80, 240)
 
 
 def test_nobody_is_recognised_by_a_count(database, caller):
@@ -58,7 +55,9 @@ def test_a_unit_of_few_people_shows_none_of_them(database, caller):
     people = [MANY] * 8
     people[3] = (0, 2, 2)
     _, rows = _figures(database, caller, people)
-    assert _counts(rows[GRIDS[3]]) == (None,) * 5
+    row = rows[GRIDS[3]]
+    assert (row.households, row.residents, row.age_15_59, row.age_60_plus) == (None,) * 4
+    assert rows[DISTRICT].residents == 7 * 60 + 4
 
 
 def test_what_one_request_hides_no_other_shows(database, caller):
