@@ -23,7 +23,7 @@ from services import demand_tiles
 from services.themes.day_care import DayCareQuery
 
 SHARE, PEOPLE = "share", "people"
-LEVELS: Final = ("township", "community", "grid")
+LEVELS: Final = day_care_data.LEVELS
 FIRST_LEVEL: Final = "community"
 
 _BLOCK: Final = "wangge_data"

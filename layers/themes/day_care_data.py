@@ -25,6 +25,9 @@ AREAS_BUDGET: Final = 300_000
 MOST_CELLS: Final = 12_000
 CELL_SIZES_M: Final = (100.0, 200.0, 400.0, 800.0, 1600.0)
 
+# Levels that have a map; the district itself is its frame.
+LEVELS: Final = tuple(level.value for level in codes.LEVELS[1:])
+
 _FIELDS: Final = (
     "code", "name", "level", "kind", "parent_code", "demand", "covered", "beyond", "unreachable",
     "unattached", "share", "median_walk_m", "p90_walk_m", "straight_covered", "straight_share",

@@ -17,6 +17,14 @@
     });
   }
 
+  // Measuring is the slow part of lettering, and a text in a font is always as wide.
+  const widths = new Map();
+  function widthOf(pen, text) {
+    const key = `${pen.font} ${text}`;
+    if (!widths.has(key)) widths.set(key, pen.measureText(text).width);
+    return widths.get(key);
+  }
+
   function candidates(map, context, bounds, pen) {
     const found = [];
     for (const { row, label } of (context.shown || new Map()).values()) {
@@ -24,7 +32,7 @@
       const at = map.latLngToLayerPoint(label.at);
       if (!bounds.contains(at)) continue;
       const text = context.theme.label(row);
-      const width = pen.measureText(text).width;
+      const width = widthOf(pen, text);
       const room = map.latLngToLayerPoint([label.at.lat, label.east]).x - map.latLngToLayerPoint([label.at.lat, label.west]).x;
       const picked = context.state.pick === row.code;
       if (!picked && width > 1.15 * room) continue;
