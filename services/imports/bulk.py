@@ -13,8 +13,8 @@ from gis.arrays import Int64s
 from services.database import Transaction
 from services.imports.target import Target
 
-# A primary key stays: others refer to it, and ids that ascend cost it little. A reference to
-# another table is checked once for all rows when it is made again, not row by row.
+# A primary key stays: others refer to it, and ids that ascend cost it little. So do references
+# to other tables: taking one off would lock the other table too.
 _INDEXES = """
     SELECT
         CASE WHEN c.oid IS NULL THEN format('DROP INDEX %%I', i.relname)
@@ -25,12 +25,8 @@ _INDEXES = """
     FROM pg_index x
     JOIN pg_class i ON i.oid = x.indexrelid
     LEFT JOIN pg_constraint c ON c.conindid = x.indexrelid AND c.conrelid = x.indrelid
-    WHERE x.indrelid = %(table)s::regclass AND NOT x.indisprimary
-    UNION ALL
-    SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', c.conrelid::regclass, c.conname),
-           format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s',
-                  c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
-    FROM pg_constraint c WHERE c.conrelid = %(table)s::regclass AND c.contype = 'f'
+    WHERE x.indrelid = %s::regclass AND NOT x.indisprimary
+    ORDER BY i.relname
 """
 
 
@@ -55,15 +51,15 @@ def use_up(tx: Transaction, target: Target, highest: int) -> None:
 
 
 def take_off(tx: Transaction, target: Target) -> list[bytes]:
-    """Take the indexes and references off a table; return the statements that make them again."""
-    found = tx.driver.execute(_INDEXES, {"table": target.table}).fetchall()
+    """Take the indexes off a table; return the statements that make them again."""
+    found = tx.driver.execute(_INDEXES, (target.table,)).fetchall()
     for drop, _ in found:
         tx.driver.execute(str(drop).encode())
     return [str(create).encode() for _, create in found]
 
 
 def put_back(tx: Transaction, definitions: list[bytes]) -> bool:
-    """Make them again; False, and none is built, if a code is there twice."""
+    """Build the indexes again; False, and none is built, if a code is there twice."""
     try:
         with tx.driver.transaction():
             for definition in definitions:

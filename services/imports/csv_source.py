@@ -20,6 +20,7 @@ from services.imports.report import FileFaultError
 _BLOCK = 4 << 20
 _DELIMITERS = ",\t;"
 _HEAD_CHARACTERS = 1 << 20
+_LONGEST_VALUE = 1000
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,29 @@ class CsvSource:
         places = [self.headings.index(name) for name in columns]
         with encoding.utf8_stream(self.path, self.facts.encoding) as stream:
             yield from reading.batches(stream, columns, places)
+        if self.facts.odd_quotes and (reading.ended_ragged or reading.ended_in_lines):
+            raise FileFaultError("error.import.file.open_quote", row=reading.row)
         if self.facts.unfinished and reading.ended_ragged:
             raise FileFaultError("error.import.file.cut_row", row=reading.row)
 
 
 class _Reading:
-    """One pass through a CSV; knows at which row it is."""
+    """One pass through a CSV.
+
+    Attributes
+    ----------
+    row
+        Where it is.
+    ended_ragged
+        Whether the last row does not fit the headings.
+    ended_in_lines
+        Whether a value of the last row has a line end in it.
+    """
 
     def __init__(self, width: int, delimiter: str) -> None:
         self.row = 1
         self.ended_ragged = False
+        self.ended_in_lines = False
         self._names = [f"c{i}" for i in range(width)]
         self._delimiter = delimiter
         self._ragged: list[RaggedRow] = []
@@ -111,7 +125,10 @@ class _Reading:
         )
 
     def _set_aside(self, invalid: Any) -> str:
-        values = next(csv.reader(io.StringIO(invalid.text), delimiter=self._delimiter), [])
+        try:
+            values = next(csv.reader(io.StringIO(invalid.text), delimiter=self._delimiter), [])
+        except csv.Error:  # a value of more than 128 KB, which an open quotation mark makes
+            values = [invalid.text[:_LONGEST_VALUE]]
         self._ragged.append(RaggedRow(int(invalid.number), tuple(values)))
         return "skip"
 
@@ -125,6 +142,9 @@ class _Reading:
             name: record.column(self._names[place])
             for name, place in zip(columns, places, strict=True)
         }
+        if record.num_rows:
+            last = (text[-1].as_py() for text in texts.values())
+            self.ended_in_lines = any("\n" in value for value in last if value is not None)
         return Batch(rows, texts, ragged=passed)
 
     def _numbers(self, count: int) -> Int64s:

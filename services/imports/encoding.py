@@ -15,7 +15,7 @@ from services.imports.report import FileFaultError
 
 _CHUNK = 1 << 20
 # Chinese in GB18030 that happens to be valid UTF-8 is a matter of a few characters.
-_PROOF_OF_UTF8 = 16
+_PROOF_OF_UTF8 = 8
 
 
 class Encoding(StrEnum):
@@ -36,11 +36,14 @@ class TextFacts:
         Line ends in the file.
     unfinished
         Whether the last line has no end.
+    odd_quotes
+        Whether quotation marks are odd in number, as they are when one is never closed.
     """
 
     encoding: Encoding
     lines: int
     unfinished: bool
+    odd_quotes: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def examine(path: Path) -> TextFacts:
 
 def _decode(path: Path, encoding: Encoding) -> TextFacts | _Failure:
     decoder = codecs.getincrementaldecoder(encoding.value)()
-    lines, beyond, last = 0, 0, ""
+    lines, beyond, quotes, last = 0, 0, 0, ""
     with path.open("rb") as stream:
         while True:
             chunk = stream.read(_CHUNK)
@@ -93,9 +96,10 @@ def _decode(path: Path, encoding: Encoding) -> TextFacts | _Failure:
                 raise FileFaultError("error.import.file.binary")
             lines += text.count("\n")
             beyond += _beyond_ascii(text)
+            quotes += text.count('"')
             last = text[-1:] or last
             if not chunk:
-                return TextFacts(encoding, lines, last not in ("\n", "\r"))
+                return TextFacts(encoding, lines, last not in ("\n", "\r"), quotes % 2 == 1)
 
 
 def _beyond_ascii(text: str) -> int:

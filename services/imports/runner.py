@@ -118,6 +118,7 @@ def _recorded(record: runs.Run, kind: ImportKind, job: Job) -> Iterator[None]:
         raise
     finally:
         if not finished:
+            job.tx.sql.rollback()  # its locks must not stand in the way of what is told of it
             record.end_apart(status, outcome, job.log.first())
 
 

@@ -15,10 +15,11 @@ from services.imports.report import FileFaultError
 
 @dataclass(frozen=True)
 class SheetSource:
-    """A sheet of a workbook; see `batches.Source`."""
+    """A sheet of a workbook; see `batches.Source`. Row numbers begin with 1 at its top."""
 
     sheet: calamine.CalamineSheet = field(repr=False)
     headings: tuple[str, ...]
+    heading_row: int
     crs: systems.SourceCrs | None = None
     has_geometry: bool = False
     unfinished: bool = False
@@ -26,13 +27,13 @@ class SheetSource:
     @property
     def total(self) -> int:
         """Number of rows."""
-        return max(int(self.sheet.total_height) - 1, 0)
+        return max(int(self.sheet.total_height) - self.heading_row, 0)
 
     def batches(self, columns: tuple[str, ...]) -> Iterator[batches.Batch]:
         """Read some of the columns, from the start; empty rows come as rows of nulls."""
         places = [self.headings.index(name) for name in columns]
-        records = islice(self.sheet.iter_rows(), 1, None)
-        first = _first_row(self.sheet) + 1
+        records = islice(self.sheet.iter_rows(), self.heading_row, None)
+        first = self.heading_row + 1
         while rows := list(islice(records, batches.ROWS)):
             yield batches.Batch(
                 np.arange(first, first + len(rows), dtype=np.int64),
@@ -62,10 +63,12 @@ def open_sheet(path: Path, name: str | None) -> SheetSource:
         raise FileFaultError("error.import.file.password") from error
     except calamine.CalamineError as error:
         raise FileFaultError("error.import.file.damaged", reason=str(error)) from error
-    headings = next(iter(sheet.iter_rows()), [])
-    if not any(str(heading).strip() for heading in headings):
-        raise FileFaultError("error.import.file.empty")
-    return SheetSource(sheet, tuple(str(heading) for heading in headings))
+    # Rows above the headings may be empty.
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        headings = tuple(str(heading) for heading in row)
+        if any(heading.strip() for heading in headings):
+            return SheetSource(sheet, headings, number)
+    raise FileFaultError("error.import.file.empty")
 
 
 def _choose(workbook: calamine.CalamineWorkbook, name: str | None) -> str:
@@ -84,8 +87,3 @@ def _choose(workbook: calamine.CalamineWorkbook, name: str | None) -> str:
     if not shown:
         raise FileFaultError("error.import.file.empty")
     return shown[0]
-
-
-def _first_row(sheet: calamine.CalamineSheet) -> int:
-    """Row of the headings as the spreadsheet shows it: rows above them may be empty."""
-    return 1 + (sheet.start[0] if sheet.start else 0)
