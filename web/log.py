@@ -7,7 +7,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import Processor
 
-_QUIET = ("uvicorn.access", "procrastinate", "alembic")
+_QUIET = ("uvicorn", "procrastinate", "alembic", "pyogrio")
 
 
 def set_up(stream: TextIO = sys.stderr, level: int = logging.WARNING) -> None:

@@ -4,6 +4,7 @@ Exit status 0: done; 1: refused, nothing changed; 2: not understood. Words for p
 standard error, data to standard output.
 """
 
+import importlib
 import sys
 from collections.abc import Sequence
 from importlib import metadata
@@ -15,8 +16,19 @@ import typer
 from services import errors
 from services.settings import Language, Settings
 from web import i18n, log
-from web.cli import assign, coverage, db, exports, help_text, imports, serve, units
+from web.cli import help_text
 from web.cli.console import Console
+
+VERBS = {
+    "serve": "web.cli.serve",
+    "db": "web.cli.db",
+    "import": "web.cli.imports",
+    "assign": "web.cli.assign",
+    "coverage": "web.cli.coverage",
+    "export": "web.cli.exports",
+    "units": "web.cli.units",
+}
+"""Every verb and the module that has it."""
 
 _REFUSED = 1
 _USAGE = 2
@@ -35,17 +47,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _run(words, Console(settings, t))
 
 
-def _application() -> typer.Typer:
-    application = help_text.group("wangge", "cli.wangge")
-    application.callback(invoke_without_command=True, no_args_is_help=True)(_common)
-    serve.register(application)
-    application.add_typer(db.group)
-    application.add_typer(imports.group)
-    assign.register(application)
-    application.add_typer(coverage.group)
-    exports.register(application)
-    application.add_typer(units.group)
-    return application
+def application(verb: str | None = None) -> typer.Typer:
+    """Return the verbs.
+
+    Parameters
+    ----------
+    verb
+        The only one that will be run; of the others there is no more than their help. Reading
+        the code of all of them takes seconds. None: all in full.
+    """
+    made = help_text.group("wangge", "cli.wangge")
+    made.callback(invoke_without_command=True, no_args_is_help=True)(_common)
+    for name, module in VERBS.items():
+        if verb in (None, name):
+            importlib.import_module(module).register(made)
+        else:
+            made.add_typer(help_text.group(name, f"cli.{name}"))
+    return made
 
 
 def _common(
@@ -61,7 +79,7 @@ def _common(
 
 
 def _run(words: list[str], console: Console) -> int:
-    command = typer.main.get_command(_application())
+    command = typer.main.get_command(application(_verb(words)))
     try:
         done = command.main(args=words, prog_name="wangge", standalone_mode=False, obj=console)
     except errors.WanggeError as error:
@@ -74,6 +92,10 @@ def _run(words: list[str], console: Console) -> int:
         console.say("error.cancelled")
         return _INTERRUPTED
     return done if isinstance(done, int) else 0
+
+
+def _verb(words: Sequence[str]) -> str:
+    return next((word for word in words if not word.startswith("-")), "")
 
 
 def _take_language(arguments: Sequence[str]) -> tuple[list[str], str | None]:

@@ -29,6 +29,11 @@ group = help_text.group("coverage", "cli.coverage")
 COLLECTION = "coverage-day-care"
 
 
+def register(application: typer.Typer) -> None:
+    """Add the verbs."""
+    application.add_typer(group)
+
+
 @dataclass(frozen=True)
 class _DayCare:
     unit: Annotated[str | None, typer.Option("--unit", help="cli.option.unit", metavar="CODE")] = (

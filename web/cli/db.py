@@ -21,6 +21,11 @@ class _Nothing:
     """No options."""
 
 
+def register(application: typer.Typer) -> None:
+    """Add the verbs."""
+    application.add_typer(group)
+
+
 @dataclass(frozen=True)
 class _Status:
     json: Annotated[bool, typer.Option("--json", help="cli.option.json")] = False

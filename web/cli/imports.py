@@ -22,6 +22,11 @@ group = help_text.group("import", "cli.import")
 _LISTED = 20
 
 
+def register(application: typer.Typer) -> None:
+    """Add the verbs."""
+    application.add_typer(group)
+
+
 @dataclass(frozen=True)
 class _Import:
     file: Annotated[Path, typer.Argument(help="cli.import.file", metavar="FILE")]

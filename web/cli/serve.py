@@ -71,7 +71,8 @@ def _serve(console: Console, options: _Serve) -> None:
         config = uvicorn.Config(
             app, log_config=None, access_log=False, lifespan="on", server_header=False
         )
-        _Server(config, console).run(sockets=[bound])
+        with contextlib.suppress(KeyboardInterrupt):  # told again after a clean shutdown
+            _Server(config, console).run(sockets=[bound])
     console.say("cli.serve.stopped")
 
 

@@ -23,6 +23,11 @@ class _Check:
     json: Annotated[bool, typer.Option("--json", help="cli.option.json")] = False
 
 
+def register(application: typer.Typer) -> None:
+    """Add the verbs."""
+    application.add_typer(group)
+
+
 @verbs.add(group, "check", "cli.units.check", _Check)
 def _check(console: Console, options: _Check) -> None:
     as_of = options.as_of.date() if options.as_of else days.today()

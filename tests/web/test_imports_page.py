@@ -1,0 +1,140 @@
+"""A file is uploaded, checked, then imported; faults are shown beside the field."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from services import caller as callers
+from services.database import Database
+from services.settings import Settings
+from tests.services import small_district
+from tests.web.conftest import Client, listening
+
+GOOD = "code,kind,name,lon,lat\nN1,day_care,新中心,116.805,32.605\n"
+MIXED = GOOD + "N2,palace,x,116.805,32.605\nN3,day_care,y,32.605,116.805\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def site(database: Database, home: Path) -> Iterator[Client]:
+    """The service on a district of this test's own."""
+    with database.transaction(callers.operator()) as tx:
+        small_district.fill(tx, [(0, 0, 30)] * 8)
+        tx.commit()
+    with listening(Settings(database_url=database.url, home=home)) as address:
+        yield Client(address)
+
+
+def _upload(site: Client, content: str, **form: str) -> requests.Response:
+    file = {"file": ("places.csv", content.encode())}
+    return site.post("/imports", data={"kind": "facilities", **form}, files=file)
+
+
+def _finished(site: Client, answer: requests.Response) -> str:
+    """The job's page when nothing happens any more."""
+    deadline = time.monotonic() + 30
+    while "hx-get" in answer.text:
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.1)
+        answer = site.get(answer.url)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def _act(site: Client, html: str, ending: str, **form: str) -> requests.Response:
+    found = re.search(rf'action="(/imports/\d+/{ending})', html)
+    assert found, html
+    return site.post(found.group(1), data=form)
+
+
+def _spooled(home: Path) -> list[Path]:
+    return [path for path in (home / "spool").rglob("*") if path.is_file()]
+
+
+def _names(database: Database) -> set[str]:
+    with database.transaction(callers.operator()) as tx:
+        return {str(row[0]) for row in tx.driver.execute("SELECT code FROM facilities")}
+
+
+def test_a_good_file_is_checked_then_imported(site: Client, database: Database, home: Path) -> None:
+    checked = _finished(site, _upload(site, GOOD))
+    assert "检查完毕，尚未写入任何数据" in checked
+    assert "N1" not in _names(database)
+    assert len(_spooled(home)) == 1
+    done = _finished(site, _act(site, checked, "apply"))
+    assert "已导入" in done
+    assert "N1" in _names(database)
+    assert _spooled(home) == []
+    assert "places.csv" in site.get("/imports").text
+    again = _finished(site, _upload(site, GOOD))
+    assert re.search(r"未变</dt><dd>1<", again)
+
+
+def test_faults_are_listed_by_row_and_the_rest_can_be_imported(
+    site: Client, database: Database, home: Path
+) -> None:
+    checked = _finished(site, _upload(site, MIXED))
+    assert "palace" in checked
+    assert re.search(r'<td class="n">3</td><td>kind</td>', checked)
+    assert re.search(r'<td class="n">4</td>', checked)
+    before = _names(database)
+    done = _finished(site, _act(site, checked, "apply", on_error="reject"))
+    assert re.search(r"未收</dt><dd>2<", done)
+    assert _names(database) - before == {"N1"}
+    assert _spooled(home) == []
+
+
+def test_an_upload_can_be_thrown_away(site: Client, database: Database, home: Path) -> None:
+    checked = _finished(site, _upload(site, GOOD))
+    after = _act(site, checked, "discard")
+    assert _spooled(home) == []
+    assert "/apply" not in after.text
+    assert "N1" not in _names(database)
+    gone = site.post(after.url.replace("/jobs/", "/imports/") + "/apply")
+    assert gone.status_code == 404
+    assert "请重新上传" in gone.text
+
+
+def test_what_was_typed_is_not_lost(site: Client) -> None:
+    answer = _upload(site, GOOD, crs="火星坐标", effective="2026-01-01")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert 'value="火星坐标"' in answer.text
+    assert 'value="2026-01-01"' in answer.text
+    assert 'href="#crs"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+
+
+@pytest.mark.parametrize("content", ["", "code,kind\n", "\x00\x01\x02"])
+def test_a_file_that_is_none_is_refused_in_words(site: Client, content: str) -> None:
+    answer = _upload(site, content)
+    if answer.status_code == 200:
+        html = _finished(site, answer)
+        assert "state refused" in html
+        assert 'class="message warn"' in html
+    else:
+        assert answer.status_code == 422
+        assert "文件是空的" in answer.text
+
+
+def test_coordinates_of_web_maps_are_moved(site: Client, database: Database) -> None:
+    checked = _finished(site, _upload(site, GOOD, crs="GCJ-02"))
+    _finished(site, _act(site, checked, "apply"))
+    with database.transaction(callers.operator()) as tx:
+        lon = tx.driver.execute("SELECT ST_X(geom) FROM facilities WHERE code = 'N1'").fetchone()
+    assert lon is not None
+    assert abs(float(str(lon[0])) - 116.805) > 0.003
+
+
+def test_a_form_without_its_parts_is_told_so(site: Client) -> None:
+    answer = site.post("/imports", data={"kind": "castles"})
+    assert answer.status_code == 422
+    assert "kind" in answer.text
