@@ -157,7 +157,7 @@ class UnitTable(MapElement):
     """The units of the map as a table: picking here picks there."""
 
     function = "unitTable"
-    words = ("map.table.more", "map.table.caption")
+    words = ("map.table.more", "map.table.caption", "map.empty.units")
     default_js = _TABLES
 
 

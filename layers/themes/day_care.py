@@ -197,10 +197,17 @@ def _view(answer: Answer, t: words.Words, opening: Opening) -> shell.View:
     return shell.View(
         label=day_care_frame.title(answer, t),
         bounds=answer.bounds,
-        state={"level": opening.level, "show": SHARE, "pick": opening.pick, "off": ""},
-        levels=LEVELS,
+        state={"level": _level(answer, opening), "show": SHARE, "pick": opening.pick, "off": ""},
+        levels=answer.levels,
         shows=(SHARE, PEOPLE),
     )
+
+
+def _level(answer: Answer, opening: Opening) -> str:
+    """Return the level asked for, or the nearest one that has units here."""
+    if opening.level in answer.levels:
+        return opening.level
+    return FIRST_LEVEL if FIRST_LEVEL in answer.levels else answer.levels[0]
 
 
 def _theme(answer: Answer, unit_page: str) -> DayCareTheme:
@@ -242,7 +249,7 @@ def _add_common(
         controls.Choices("show"),
         controls.Choices("level"),
         controls.Toggles(),
-        controls.Search(LEVELS),
+        controls.Search(answer.levels),
         controls.Fullscreen(),
         controls.Print(),
         facilities.FacilitiesLayer(centres, "centres"),

@@ -60,6 +60,12 @@ class Answer:
         """The row of the unit answered for."""
         return next(r for r in self.coverage.rows if r.code == self.coverage.scope.code)
 
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels that have units here; all of them where there are none at all."""
+        here = {row.level.value for row in self.coverage.rows}
+        return tuple(level for level in LEVELS if level in here) or LEVELS
+
 
 @dataclass(frozen=True)
 class Material:

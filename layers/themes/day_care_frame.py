@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from layers import basemap, words
 from layers.endpoints import Endpoints
 from layers.frame import Frame, Question, Scope, Tab, Toggle
-from layers.themes.day_care_data import LEVELS, Answer
+from layers.themes.day_care_data import Answer
 from services.coverage import CoverageState
 
 # A percentage of fewer people is not shown as one.
@@ -56,7 +56,7 @@ def _frame(
         question=question,
         scope=scope,
         shows=(("share", t("map.show.share")), ("people", t("map.show.people"))),
-        levels=tuple((level, t(f"map.level.{level}")) for level in LEVELS),
+        levels=tuple((level, t(f"map.level.{level}")) for level in answer.levels),
         toggles=(
             Toggle("centres", t("map.layer.centres")),
             Toggle("hot", t("map.layer.hot")),

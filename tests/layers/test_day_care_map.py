@@ -111,6 +111,17 @@ def test_a_unit_limits_map_and_words(tx, zh):
     assert answer.bounds == pytest.approx((116.80, 32.60, 116.84, 32.61))
 
 
+def test_only_levels_with_units_are_offered(tx, zh):
+    query = DayCareQuery(small_district.DAY, max_walk_m=900.0, unit=small_district.GRIDS[0])
+    answer = day_care_data.ask(tx, DayCare(), query)
+
+    parts = _served(answer, zh)
+
+    assert answer.levels == ("grid",)
+    assert re.findall(r'name="wangge_map-level" value="(\w+)"', str(parts.body_html)) == ["grid"]
+    assert '"level":"grid"' in str(parts.script_html)
+
+
 def test_a_file_holds_every_figure_and_shape(material, zh):
     text = day_care.standalone(material, zh)
 

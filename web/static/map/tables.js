@@ -60,8 +60,11 @@
       body.replaceChildren(...shown.map(line));
       more.hidden = shown.length === sorted.length;
       more.textContent = context.t("map.table.more", { n: context.number(sorted.length) });
-      caption.textContent = context.t("map.table.caption", { n: context.number(rows.length), level: context.t(`map.level.${context.state.level}`) });
+      head.parentElement.hidden = !rows.length;
+      caption.textContent = rows.length ? captionOf() : context.t("map.empty.units");
     };
+    const captionOf = () =>
+      context.t("map.table.caption", { n: context.number(rows.length), level: context.t(`map.level.${context.state.level}`) });
 
     const follow = (changed) => {
       if (!("pick" in changed)) return;
