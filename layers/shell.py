@@ -95,7 +95,14 @@ class WanggeMap(folium.Map):
     """A Folium map without a single foreign asset, tile or random id."""
 
     default_js = elements.scripts("npm:leaflet/dist/leaflet.js", "map:core.js", "map:canvas.js")
-    default_css = elements.scripts("npm:leaflet/dist/leaflet.css", "map:map.css")
+    default_css = elements.scripts(
+        "npm:leaflet/dist/leaflet.css",
+        "map:map.css",
+        "map:tables.css",
+        "map:stage.css",
+        "map:small.css",
+        "map:print.css",
+    )
     _template = Template(
         """
         {% macro html(this, kwargs) %}

@@ -11,8 +11,15 @@
 
   function groundStyle(colour, kind, zoom) {
     const filled = { fill: true, stroke: false, fillOpacity: 1, fillColor: colour(kind) };
-    if (kind === "railway") return { color: colour("railway"), weight: zoom < 13 ? 1 : 1.6, dashArray: "6 4", fill: false };
-    if (kind === "waterway") return { color: colour("water"), weight: zoom < 13 ? 1 : 2, fill: false };
+    if (kind === "railway")
+      return {
+        color: colour("railway"),
+        weight: zoom < 13 ? 1 : 1.6,
+        dashArray: "6 4",
+        fill: false,
+      };
+    if (kind === "waterway")
+      return { color: colour("water"), weight: zoom < 13 ? 1 : 2, fill: false };
     return filled;
   }
 
@@ -53,14 +60,18 @@
     };
     for (const kind of ["green", "water", "building"]) {
       for (const rings of source.surfaces(kind)) {
-        add(L.polygon(rings, { ...still, renderer: ground, pane: "ground" }), () => groundStyle(colour, kind, map.getZoom()));
+        add(L.polygon(rings, { ...still, renderer: ground, pane: "ground" }), () =>
+          groundStyle(colour, kind, map.getZoom()),
+        );
       }
     }
     for (const kind of ["waterway", "railway", "path", "minor", "major"]) {
       const lines = source.lines(kind);
       if (!lines.length) continue;
       const style = () =>
-        kind in WIDTHS ? roadStyle(colour, kind, map.getZoom()) : groundStyle(colour, kind, map.getZoom());
+        kind in WIDTHS
+          ? roadStyle(colour, kind, map.getZoom())
+          : groundStyle(colour, kind, map.getZoom());
       add(L.polyline(lines, { ...still, renderer: ground, pane: "ground" }), style);
     }
     map.on("zoomend", () => restyle.forEach((again) => again()));
@@ -73,7 +84,11 @@
     let group = null;
     let drawnIn = "";
     const online = options.online
-      ? L.tileLayer(options.online, { maxZoom: 19, attribution: Wangge.escape(options.attribution), className: "wg-online" })
+      ? L.tileLayer(options.online, {
+          maxZoom: 19,
+          attribution: Wangge.escape(options.attribution),
+          className: "wg-online",
+        })
       : null;
     const isOnline = () => online && !context.isOn("offline");
     // Our own ground gives way to an online one: two maps of roads are one too many.
@@ -92,7 +107,10 @@
       follow();
     };
     make();
-    context.on("colours", () => (options.embedded || Wangge.palette()("road") !== drawnIn) && make());
+    context.on(
+      "colours",
+      () => (options.embedded || Wangge.palette()("road") !== drawnIn) && make(),
+    );
     context.on("state", (changed) => "off" in changed && follow());
     if (options.credit) map.attributionControl.addAttribution(Wangge.escape(options.credit));
   };

@@ -52,7 +52,9 @@
 
   let scale = Math.max(1, Math.min(3, Math.ceil(window.devicePixelRatio || 1)));
   Wangge.sharpen = (forPrint) => {
-    scale = forPrint ? PRINT_SCALE : Math.max(1, Math.min(3, Math.ceil(window.devicePixelRatio || 1)));
+    scale = forPrint
+      ? PRINT_SCALE
+      : Math.max(1, Math.min(3, Math.ceil(window.devicePixelRatio || 1)));
   };
 
   const fillWithHatch = {

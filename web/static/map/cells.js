@@ -6,9 +6,17 @@
   const EARTH_M = 40075016.686;
 
   Wangge.peopleStyle = (colour, kind) => {
-    if (kind === "suppressed") return { stroke: true, color: colour("suppressed"), weight: 1, fill: false };
+    if (kind === "suppressed")
+      return { stroke: true, color: colour("suppressed"), weight: 1, fill: false };
     if (kind === "unreachable") {
-      return { stroke: true, color: colour("unreachable"), weight: 0.8, fill: true, fillOpacity: 1, hatch: Wangge.hatch("unreachable", colour("unreachable"), colour("hatch-paper")) };
+      return {
+        stroke: true,
+        color: colour("unreachable"),
+        weight: 0.8,
+        fill: true,
+        fillOpacity: 1,
+        hatch: Wangge.hatch("unreachable", colour("unreachable"), colour("hatch-paper")),
+      };
     }
     return { stroke: false, fill: true, fillOpacity: 0.9, fillColor: colour(kind) };
   };
@@ -46,9 +54,11 @@
         const marks = hatch();
         for (const cell of cells) {
           const centre = map.latLngToLayerPoint(cell.at);
-          const metre = (256 * 2 ** map.getZoom()) / (EARTH_M * Math.cos((cell.at[0] * Math.PI) / 180));
+          const metre =
+            (256 * 2 ** map.getZoom()) / (EARTH_M * Math.cos((cell.at[0] * Math.PI) / 180));
           const side = 0.92 * size_m * metre;
-          if (!bounds.intersects(L.bounds(centre.subtract([side, side]), centre.add([side, side])))) continue;
+          if (!bounds.intersects(L.bounds(centre.subtract([side, side]), centre.add([side, side]))))
+            continue;
           drawCell(pen, cell, centre, side, full, colour, marks);
         }
       },
@@ -76,7 +86,9 @@
       if (context.state.show !== options.shown_as || !context.isOn(options.toggle)) return;
       const palette = Wangge.palette();
       drawnIn = palette("beyond");
-      layer = options.embedded ? embedded(map, options.full, palette) : tiled(map, options.layer, palette);
+      layer = options.embedded
+        ? embedded(map, options.full, palette)
+        : tiled(map, options.layer, palette);
       layer.addTo(map);
     };
     // Tiles that are there already are kept when the sheet has the colours of the screen.
@@ -87,7 +99,8 @@
   };
 
   // What a full square stands for at the present zoom.
-  Wangge.cellScale = (scales, zoom) => scales.find((one) => Math.round(zoom) <= (one.max_zoom ?? Infinity));
+  Wangge.cellScale = (scales, zoom) =>
+    scales.find((one) => Math.round(zoom) <= (one.max_zoom ?? Infinity));
 
   // Areas within walking distance, the farther the fainter.
   Wangge.serviceAreas = (map, options) => {
@@ -98,19 +111,22 @@
     const wanted = () => context.state.show === options.shown_as && context.isOn(options.toggle);
     const style = () => {
       const colour = Wangge.palette();
-      for (const layer of drawn) layer.setStyle({ color: colour("tint-line"), fillColor: colour("tint") });
+      for (const layer of drawn)
+        layer.setStyle({ color: colour("tint-line"), fillColor: colour("tint") });
     };
     const make = (areas) =>
-      [...areas].sort((a, b) => b.limit_m - a.limit_m).map((area) =>
-        L.polygon(area.polygons, {
-          pane: "tint",
-          renderer: canvas,
-          interactive: false,
-          stroke: area.limit_m === options.limit_m,
-          weight: 1.2,
-          fillOpacity: options.opacity,
-        }),
-      );
+      [...areas]
+        .sort((a, b) => b.limit_m - a.limit_m)
+        .map((area) =>
+          L.polygon(area.polygons, {
+            pane: "tint",
+            renderer: canvas,
+            interactive: false,
+            stroke: area.limit_m === options.limit_m,
+            weight: 1.2,
+            fillOpacity: options.opacity,
+          }),
+        );
     const follow = async () => {
       if (!wanted()) {
         if (group) group.remove();

@@ -3,14 +3,22 @@
 (() => {
   const Wangge = (window.Wangge = window.Wangge || {});
   const { element } = Wangge;
-  const part = (context, name) => document.querySelector(`#${context.options.id}-frame [data-wg="${name}"]`);
+  const part = (context, name) =>
+    document.querySelector(`#${context.options.id}-frame [data-wg="${name}"]`);
   Wangge.part = part;
 
-  Wangge.scale = (map) => L.control.scale({ imperial: false, maxWidth: 140, position: "bottomleft" }).addTo(map);
+  Wangge.scale = (map) =>
+    L.control.scale({ imperial: false, maxWidth: 140, position: "bottomleft" }).addTo(map);
 
   Wangge.zoom = (map) => {
     const context = map.wangge;
-    L.control.zoom({ position: "topleft", zoomInTitle: context.t("map.zoom.in"), zoomOutTitle: context.t("map.zoom.out") }).addTo(map);
+    L.control
+      .zoom({
+        position: "topleft",
+        zoomInTitle: context.t("map.zoom.in"),
+        zoomOutTitle: context.t("map.zoom.out"),
+      })
+      .addTo(map);
   };
 
   Wangge.fullscreen = (map) => {
@@ -62,7 +70,8 @@
         canvas.after(copy);
       }
     };
-    const drawNow = () => map.eachLayer((layer) => layer instanceof Wangge.Canvas && layer.drawNow());
+    const drawNow = () =>
+      map.eachLayer((layer) => layer instanceof Wangge.Canvas && layer.drawNow());
     const restore = () => {
       if (!kept) return;
       const { centre, zoom } = kept;
@@ -84,7 +93,8 @@
           return loading;
         };
         const end = performance.now() + options.patience_ms;
-        const look = () => (busy() && performance.now() < end ? setTimeout(look, 50) : setTimeout(resolve, 50));
+        const look = () =>
+          busy() && performance.now() < end ? setTimeout(look, 50) : setTimeout(resolve, 50);
         setTimeout(look, 50);
       });
     for (const button of frame.querySelectorAll("[data-wg-paper]")) {
@@ -123,7 +133,9 @@
     const inputs = [...part(context, "toggles").querySelectorAll("input")];
     const follow = () => {
       for (const input of inputs) {
-        input.checked = input.dataset.inverse ? !context.isOn(input.value) : context.isOn(input.value);
+        input.checked = input.dataset.inverse
+          ? !context.isOn(input.value)
+          : context.isOn(input.value);
       }
     };
     for (const input of inputs) {
@@ -167,7 +179,17 @@
         show();
         return;
       }
-      const retry = element("button", { type: "button", onclick: () => { show(); again(); } }, context.t("map.retry"));
+      const retry = element(
+        "button",
+        {
+          type: "button",
+          onclick: () => {
+            show();
+            again();
+          },
+        },
+        context.t("map.retry"),
+      );
       show(`${context.t("map.failed")} `, retry);
     });
   };
@@ -189,11 +211,16 @@
     const choose = (row) => {
       input.value = row.name;
       close();
-      context.set({ level: options.levels.includes(row.level) ? row.level : context.state.level, pick: row.code });
+      context.set({
+        level: options.levels.includes(row.level) ? row.level : context.state.level,
+        pick: row.code,
+      });
     };
     const mark = (next) => {
       active = (next + found.length) % found.length;
-      [...list.children].forEach((option, i) => option.setAttribute("aria-selected", String(i === active)));
+      [...list.children].forEach((option, i) =>
+        option.setAttribute("aria-selected", String(i === active)),
+      );
       input.setAttribute("aria-activedescendant", list.children[active].id);
       list.children[active].scrollIntoView({ block: "nearest" });
     };
@@ -202,13 +229,28 @@
         ...found.map((row, i) =>
           element(
             "li",
-            { role: "option", id: `${list.id}-${i}`, "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); choose(row); } },
+            {
+              role: "option",
+              id: `${list.id}-${i}`,
+              "aria-selected": "false",
+              onmousedown: (event) => {
+                event.preventDefault();
+                choose(row);
+              },
+            },
             element("span", {}, row.name),
             element("small", {}, `${context.t(`map.level.${row.level}`)} ${row.code}`),
           ),
         ),
       );
-      if (!found.length) list.append(element("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" }, context.t("map.search.none")));
+      if (!found.length)
+        list.append(
+          element(
+            "li",
+            { role: "option", "aria-disabled": "true", "aria-selected": "false" },
+            context.t("map.search.none"),
+          ),
+        );
       list.hidden = false;
       input.setAttribute("aria-expanded", "true");
       context.announce(context.t("map.search.found", { n: found.length }));
@@ -226,9 +268,13 @@
         return;
       }
       const matches = known.filter(
-        (row) => options.levels.includes(row.level) && (row.name.toLowerCase().includes(text) || row.code.startsWith(text)),
+        (row) =>
+          options.levels.includes(row.level) &&
+          (row.name.toLowerCase().includes(text) || row.code.startsWith(text)),
       );
-      found = matches.sort((a, b) => a.code.length - b.code.length || (a.code < b.code ? -1 : 1)).slice(0, options.limit);
+      found = matches
+        .sort((a, b) => a.code.length - b.code.length || (a.code < b.code ? -1 : 1))
+        .slice(0, options.limit);
       active = -1;
       show();
     };

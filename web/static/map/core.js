@@ -38,15 +38,21 @@
     }
 
     number(value) {
-      return value === null || value === undefined ? this.t("map.value.none") : this.integer.format(value);
+      return value === null || value === undefined
+        ? this.t("map.value.none")
+        : this.integer.format(value);
     }
 
     figure(value) {
-      return value === null || value === undefined ? this.t("map.value.none") : this.decimal.format(value);
+      return value === null || value === undefined
+        ? this.t("map.value.none")
+        : this.decimal.format(value);
     }
 
     percent(value) {
-      return value === null || value === undefined ? this.t("map.value.none") : this.share.format(value);
+      return value === null || value === undefined
+        ? this.t("map.value.none")
+        : this.share.format(value);
     }
 
     metres(value) {
@@ -91,7 +97,8 @@
 
     writeAddress() {
       const parts = IN_ADDRESS.filter((key) => this.state[key]).map(
-        (key) => `${key}=${encodeURIComponent(this.state[key]).replace(/%2F/g, "/").replace(/%2C/g, ",")}`,
+        (key) =>
+          `${key}=${encodeURIComponent(this.state[key]).replace(/%2F/g, "/").replace(/%2C/g, ",")}`,
       );
       history.replaceState(history.state, "", `#${parts.join("&")}`);
     }
@@ -147,7 +154,8 @@
   function moveTo(map, at) {
     const [zoom, lat, lon] = (at || "").split("/").map(Number);
     const known = Number.isFinite(zoom) && Number.isFinite(lat) && Number.isFinite(lon);
-    if (known && Math.abs(lat) <= 90 && Math.abs(lon) <= 180) map.setView([lat, lon], zoom, { animate: false });
+    if (known && Math.abs(lat) <= 90 && Math.abs(lon) <= 180)
+      map.setView([lat, lon], zoom, { animate: false });
     return known;
   }
 
@@ -157,13 +165,21 @@
     const map = L.map(id, options.leaflet);
     context.map = map;
     map.wangge = context;
-    for (const [name, z] of [["ground", 210], ["tint", 380], ["cells", 390], ["names", 620]]) {
+    for (const [name, z] of [
+      ["ground", 210],
+      ["tint", 380],
+      ["cells", 390],
+      ["names", 620],
+    ]) {
       const pane = map.createPane(name);
       pane.style.zIndex = z;
       pane.style.pointerEvents = "none";
     }
     // A canvas swallows the mouse of those below it, so all that answers to it shares this one.
-    context.canvas = new Wangge.Canvas({ padding: 0.2, tolerance: matchMedia("(pointer: coarse)").matches ? 8 : 2 });
+    context.canvas = new Wangge.Canvas({
+      padding: 0.2,
+      tolerance: matchMedia("(pointer: coarse)").matches ? 8 : 2,
+    });
     const bounds = L.latLngBounds(options.bounds);
     map.setMaxBounds(bounds.pad(1.5));
     context.bounds = bounds;
@@ -180,7 +196,9 @@
       if (changed.at && changed.at !== position(map)) moveTo(map, changed.at);
     });
     map.attributionControl.setPrefix(false);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => context.tell("colours"));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
+      context.tell("colours"),
+    );
     return map;
   };
 })();

@@ -11,10 +11,12 @@
 
   // Symbols of places come before names: a name moves up or down, or stays away.
   function obstacles(map, context) {
-    return (context.obstacles || []).filter(({ toggle }) => context.isOn(toggle)).map(({ at, half }) => {
-      const { x, y } = map.latLngToLayerPoint(at);
-      return { x0: x - half, x1: x + half, y0: y - half, y1: y + half };
-    });
+    return (context.obstacles || [])
+      .filter(({ toggle }) => context.isOn(toggle))
+      .map(({ at, half }) => {
+        const { x, y } = map.latLngToLayerPoint(at);
+        return { x0: x - half, x1: x + half, y0: y - half, y1: y + half };
+      });
   }
 
   // Measuring is the slow part of lettering, and a text in a font is always as wide.
@@ -33,7 +35,9 @@
       if (!bounds.contains(at)) continue;
       const text = context.theme.label(row);
       const width = widthOf(pen, text);
-      const room = map.latLngToLayerPoint([label.at.lat, label.east]).x - map.latLngToLayerPoint([label.at.lat, label.west]).x;
+      const room =
+        map.latLngToLayerPoint([label.at.lat, label.east]).x -
+        map.latLngToLayerPoint([label.at.lat, label.west]).x;
       const picked = context.state.pick === row.code;
       if (!picked && width > 1.15 * room) continue;
       found.push({ text, at, width, picked, weight: picked ? Infinity : row.demand || 0 });
@@ -56,9 +60,17 @@
         const { x } = label.at;
         const boxes = OFFSETS.map((offset) => {
           const y = label.at.y + offset * size;
-          return { y, x0: x - label.width / 2 - 3, x1: x + label.width / 2 + 3, y0: y - size * 0.7, y1: y + size * 0.7 };
+          return {
+            y,
+            x0: x - label.width / 2 - 3,
+            x1: x + label.width / 2 + 3,
+            y0: y - size * 0.7,
+            y1: y + size * 0.7,
+          };
         });
-        const box = boxes.find((one) => !taken.some((other) => overlaps(one, other))) || (label.picked && boxes[0]);
+        const box =
+          boxes.find((one) => !taken.some((other) => overlaps(one, other))) ||
+          (label.picked && boxes[0]);
         if (!box) continue;
         taken.push(box);
         const { y } = box;

@@ -26,7 +26,10 @@
   }
 
   async function fetched(url) {
-    const response = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const response = await fetch(url, {
+      headers: { Accept: "application/json" },
+      credentials: "same-origin",
+    });
     if (!response.ok) throw new Error(`${response.status}`);
     return response.json();
   }
@@ -56,7 +59,10 @@
     items(level) {
       return once(this.answers, `items ${level}`, async () => {
         const answer = await fetched(this.address(this.endpoints.items, { level }));
-        return answer.features.map((feature) => ({ ...feature.properties, polygons: polygonsOf(feature.geometry) }));
+        return answer.features.map((feature) => ({
+          ...feature.properties,
+          polygons: polygonsOf(feature.geometry),
+        }));
       });
     }
 
@@ -90,13 +96,18 @@
   class EmbeddedSource {
     constructor(data) {
       this.data = data;
-      this.known = data.rows.map((values) => Object.fromEntries(data.fields.map((field, i) => [field, values[i]])));
+      this.known = data.rows.map((values) =>
+        Object.fromEntries(data.fields.map((field, i) => [field, values[i]])),
+      );
     }
 
     async items(level) {
       return this.known
         .filter((row) => row.level === level)
-        .map((row) => ({ ...row, polygons: decodePolygons(this.data.shapes[row.code] || [], this.data.scale) }));
+        .map((row) => ({
+          ...row,
+          polygons: decodePolygons(this.data.shapes[row.code] || [], this.data.scale),
+        }));
     }
 
     async rows() {

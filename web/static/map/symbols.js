@@ -5,7 +5,11 @@
 
   // Names keep away from symbols.
   function block(context, options, half) {
-    const here = options.items.map((item) => ({ at: [item.lat, item.lon], half: half(item), toggle: options.toggle }));
+    const here = options.items.map((item) => ({
+      at: [item.lat, item.lon],
+      half: half(item),
+      toggle: options.toggle,
+    }));
     context.obstacles = [...(context.obstacles || []), ...here];
   }
 
@@ -14,9 +18,19 @@
     let colour = Wangge.palette();
     const most = Math.max(1, ...options.items.map((item) => item.places || 0));
     const radius = (item) => 4.5 + 5 * Math.sqrt((item.places || 0) / most);
-    const style = () => ({ color: colour("house-line"), fillColor: colour("house"), weight: 1.5, fillOpacity: 1, fill: true });
+    const style = () => ({
+      color: colour("house-line"),
+      fillColor: colour("house"),
+      weight: 1.5,
+      fillOpacity: 1,
+      fill: true,
+    });
     const houses = options.items.map((item) => {
-      const house = new Wangge.House([item.lat, item.lon], { ...style(), radius: radius(item), renderer: context.canvas });
+      const house = new Wangge.House([item.lat, item.lon], {
+        ...style(),
+        radius: radius(item),
+        renderer: context.canvas,
+      });
       house.on("click", (event) => {
         L.DomEvent.stopPropagation(event);
         open(item);
@@ -25,7 +39,8 @@
       return house;
     });
     block(context, options, radius);
-    const open = (item) => context.popup([item.lat, item.lon], context.theme.place(item), item.name);
+    const open = (item) =>
+      context.popup([item.lat, item.lon], context.theme.place(item), item.name);
     const group = L.featureGroup(houses);
     const follow = () => {
       if (context.isOn(options.toggle)) group.addTo(map).bringToFront();
@@ -51,7 +66,11 @@
     const context = map.wangge;
     const group = L.layerGroup(
       options.items.map((item, i) => {
-        const icon = L.divIcon({ className: "wg-hot", html: Wangge.element("span", {}, String(i + 1)), iconSize: [26, 26] });
+        const icon = L.divIcon({
+          className: "wg-hot",
+          html: Wangge.element("span", {}, String(i + 1)),
+          iconSize: [26, 26],
+        });
         const marker = L.marker([item.lat, item.lon], {
           icon,
           keyboard: true,
@@ -63,7 +82,8 @@
       }),
     );
     block(context, options, () => 13);
-    const open = (item, i) => context.popup([item.lat, item.lon], context.theme.hotSpot(item, i), item.unit_name);
+    const open = (item, i) =>
+      context.popup([item.lat, item.lon], context.theme.hotSpot(item, i), item.unit_name);
     const follow = () => {
       if (context.isOn(options.toggle)) group.addTo(map);
       else group.remove();

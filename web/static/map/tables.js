@@ -23,32 +23,71 @@
     const head = element("tr");
     const body = element("tbody");
     const caption = element("caption");
-    const more = element("button", { type: "button", class: "wg-more", onclick: () => { all = true; fill(); } });
+    const more = element("button", {
+      type: "button",
+      class: "wg-more",
+      onclick: () => {
+        all = true;
+        fill();
+      },
+    });
     place.replaceChildren(element("table", {}, caption, element("thead", {}, head), body), more);
 
     const fillHead = () => {
       head.replaceChildren(
         ...columns.map((column) => {
-          const sorted = order.key === column.key ? (order.down ? "descending" : "ascending") : "none";
+          const sorted =
+            order.key === column.key ? (order.down ? "descending" : "ascending") : "none";
           const button = element(
             "button",
-            { type: "button", onclick: () => { order = { key: column.key, down: sorted === "none" ? column.key !== "name" : sorted === "ascending" }; fillHead(); fill(); } },
+            {
+              type: "button",
+              onclick: () => {
+                order = {
+                  key: column.key,
+                  down: sorted === "none" ? column.key !== "name" : sorted === "ascending",
+                };
+                fillHead();
+                fill();
+              },
+            },
             context.t(column.title),
           );
-          return element("th", { scope: "col", "aria-sort": sorted, class: column.key === "name" ? null : "wg-n" }, button);
+          return element(
+            "th",
+            { scope: "col", "aria-sort": sorted, class: column.key === "name" ? null : "wg-n" },
+            button,
+          );
         }),
       );
     };
 
     const line = (row) => {
       const picked = context.state.pick === row.code;
-      const name = element("button", { type: "button", "aria-pressed": String(picked), onclick: () => context.set({ pick: picked ? "" : row.code }) }, row.name);
-      const cells = columns.slice(1).map((column) => element("td", { class: "wg-n" }, column.text(row)));
-      return element("tr", { "data-code": row.code, class: picked ? "wg-picked" : null }, element("th", { scope: "row" }, name), ...cells);
+      const name = element(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(picked),
+          onclick: () => context.set({ pick: picked ? "" : row.code }),
+        },
+        row.name,
+      );
+      const cells = columns
+        .slice(1)
+        .map((column) => element("td", { class: "wg-n" }, column.text(row)));
+      return element(
+        "tr",
+        { "data-code": row.code, class: picked ? "wg-picked" : null },
+        element("th", { scope: "row" }, name),
+        ...cells,
+      );
     };
 
     const fill = () => {
-      const column = columns.find((one) => one.key === order.key) || { value: context.theme.order.value };
+      const column = columns.find((one) => one.key === order.key) || {
+        value: context.theme.order.value,
+      };
       const sign = order.down ? -1 : 1;
       const sorted = [...rows].sort((a, b) => {
         const [x, y] = [column.value(a), column.value(b)];
@@ -64,18 +103,34 @@
       caption.textContent = rows.length ? captionOf() : context.t("map.empty.units");
     };
     const captionOf = () =>
-      context.t("map.table.caption", { n: context.number(rows.length), level: context.t(`map.level.${context.state.level}`) });
+      context.t("map.table.caption", {
+        n: context.number(rows.length),
+        level: context.t(`map.level.${context.state.level}`),
+      });
 
     const follow = (changed) => {
       if (!("pick" in changed)) return;
       const focused = document.activeElement?.closest?.("tr")?.dataset.code;
-      if (!all && rows.some((row) => row.code === context.state.pick) && !body.querySelector(`[data-code="${CSS.escape(context.state.pick)}"]`)) all = true;
+      if (
+        !all &&
+        rows.some((row) => row.code === context.state.pick) &&
+        !body.querySelector(`[data-code="${CSS.escape(context.state.pick)}"]`)
+      )
+        all = true;
       fill();
-      const line = context.state.pick && body.querySelector(`[data-code="${CSS.escape(context.state.pick)}"]`);
+      const line =
+        context.state.pick && body.querySelector(`[data-code="${CSS.escape(context.state.pick)}"]`);
       if (line) line.scrollIntoView({ block: "nearest" });
-      if (focused) body.querySelector(`[data-code="${CSS.escape(focused)}"] button`)?.focus({ preventScroll: true });
+      if (focused)
+        body
+          .querySelector(`[data-code="${CSS.escape(focused)}"] button`)
+          ?.focus({ preventScroll: true });
     };
-    context.on("units", (fresh) => { rows = fresh; all = false; fill(); });
+    context.on("units", (fresh) => {
+      rows = fresh;
+      all = false;
+      fill();
+    });
     context.on("state", follow);
     fillHead();
   };
@@ -90,11 +145,33 @@
       return;
     }
     const lines = options.items.map((item, i) => {
-      const open = element("button", { type: "button", onclick: () => context.tell(options.event, options.by === "code" ? item.code : i) }, columns[0].text(item, i));
-      return element("tr", {}, element("th", { scope: "row" }, open), ...columns.slice(1).map((c) => element("td", { class: "wg-n" }, c.text(item, i))));
+      const open = element(
+        "button",
+        {
+          type: "button",
+          onclick: () => context.tell(options.event, options.by === "code" ? item.code : i),
+        },
+        columns[0].text(item, i),
+      );
+      return element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, open),
+        ...columns.slice(1).map((c) => element("td", { class: "wg-n" }, c.text(item, i))),
+      );
     });
-    const head = columns.map((column, i) => element("th", { scope: "col", class: i ? "wg-n" : null }, context.t(column.title)));
-    place.replaceChildren(element("table", {}, element("caption", {}, context.t(options.caption, { n: lines.length })), element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...lines)));
+    const head = columns.map((column, i) =>
+      element("th", { scope: "col", class: i ? "wg-n" : null }, context.t(column.title)),
+    );
+    place.replaceChildren(
+      element(
+        "table",
+        {},
+        element("caption", {}, context.t(options.caption, { n: lines.length })),
+        element("thead", {}, element("tr", {}, ...head)),
+        element("tbody", {}, ...lines),
+      ),
+    );
   };
 
   // Tabs after the ARIA Authoring Practices: arrows move, the panel follows.
@@ -121,21 +198,31 @@
   };
 
   const swatch = (paint) => {
-    const canvas = element("canvas", { class: "wg-swatch", width: 44, height: 28, "aria-hidden": "true" });
+    const canvas = element("canvas", {
+      class: "wg-swatch",
+      width: 44,
+      height: 28,
+      "aria-hidden": "true",
+    });
     const pen = canvas.getContext("2d");
     pen.scale(2, 2);
     paint(pen);
     return canvas;
   };
-  const flat = (colour, opacity) => swatch((pen) => {
-    pen.globalAlpha = opacity;
-    pen.fillStyle = colour;
-    pen.fillRect(0, 0, 22, 14);
-  });
-  const hatched = (kind, colour) => swatch((pen) => {
-    pen.fillStyle = pen.createPattern(Wangge.hatch(kind, colour("hatch"), colour("hatch-paper")), "repeat");
-    pen.fillRect(0, 0, 22, 14);
-  });
+  const flat = (colour, opacity) =>
+    swatch((pen) => {
+      pen.globalAlpha = opacity;
+      pen.fillStyle = colour;
+      pen.fillRect(0, 0, 22, 14);
+    });
+  const hatched = (kind, colour) =>
+    swatch((pen) => {
+      pen.fillStyle = pen.createPattern(
+        Wangge.hatch(kind, colour("hatch"), colour("hatch-paper")),
+        "repeat",
+      );
+      pen.fillRect(0, 0, 22, 14);
+    });
   Wangge.swatches = { flat, hatched, swatch };
 
   Wangge.legend = (map, options) => {
@@ -143,14 +230,23 @@
     const place = Wangge.part(context, "legend");
     const fill = () => {
       const colour = Wangge.palette();
-      const entries = context.theme.legend(options, colour, { flat, hatched, swatch }, map.getZoom());
+      const entries = context.theme.legend(
+        options,
+        colour,
+        { flat, hatched, swatch },
+        map.getZoom(),
+      );
       place.replaceChildren(
         ...entries.map(({ title, lines, note }) =>
           element(
             "div",
             { class: "wg-key" },
             element("h2", {}, title),
-            element("ul", {}, ...lines.map(([mark, text]) => element("li", {}, mark, element("span", {}, text)))),
+            element(
+              "ul",
+              {},
+              ...lines.map(([mark, text]) => element("li", {}, mark, element("span", {}, text))),
+            ),
             note ? element("p", {}, note) : null,
           ),
         ),

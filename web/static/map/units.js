@@ -29,14 +29,23 @@
         }
       }
     }
-    return widest ? { at: widest.at, west: widest.at.lng - widest.width / 2, east: widest.at.lng + widest.width / 2 } : null;
+    return widest
+      ? {
+          at: widest.at,
+          west: widest.at.lng - widest.width / 2,
+          east: widest.at.lng + widest.width / 2,
+        }
+      : null;
   }
 
   Wangge.classOf = (options, row) => {
     if (row.state !== "shown") return { key: row.state, hatch: true };
     const value = row[options.value];
     if (value === null || value === undefined) return { key: "no_data", hatch: true };
-    return options.classes.find((one) => value < one.below) || options.classes[options.classes.length - 1];
+    return (
+      options.classes.find((one) => value < one.below) ||
+      options.classes[options.classes.length - 1]
+    );
   };
 
   Wangge.units = (map, options) => {
@@ -47,7 +56,8 @@
     let asked = null;
     const hatches = new Map();
     const hatchOf = (key) => {
-      if (!hatches.has(key)) hatches.set(key, Wangge.hatch(key, colour("hatch"), colour("hatch-paper")));
+      if (!hatches.has(key))
+        hatches.set(key, Wangge.hatch(key, colour("hatch"), colour("hatch-paper")));
       return hatches.get(key);
     };
 
@@ -89,9 +99,14 @@
       group = L.featureGroup();
       shown = new Map();
       for (const row of rows) {
-        const layer = L.polygon(row.polygons, { ...style(row), renderer: context.canvas, smoothFactor: 0 });
+        const layer = L.polygon(row.polygons, {
+          ...style(row),
+          renderer: context.canvas,
+          smoothFactor: 0,
+        });
         layer.on("click", () => context.set({ pick: row.code }));
-        if (options.hover) layer.bindTooltip(() => context.theme.hint(row), { sticky: true, className: "wg-hint" });
+        if (options.hover)
+          layer.bindTooltip(() => context.theme.hint(row), { sticky: true, className: "wg-hint" });
         shown.set(row.code, { layer, row, label: labelPoint(row.polygons) });
         group.addLayer(layer);
       }
@@ -130,7 +145,8 @@
       const picked = shown.get(context.state.pick);
       if (!picked) return;
       const bounds = picked.layer.getBounds();
-      if (!map.getBounds().contains(picked.label ? picked.label.at : bounds.getCenter())) map.panTo(bounds.getCenter());
+      if (!map.getBounds().contains(picked.label ? picked.label.at : bounds.getCenter()))
+        map.panTo(bounds.getCenter());
       openPopup(picked.row);
     });
     context.on("colours", () => {
@@ -144,7 +160,12 @@
   // One popup for everything; closing it puts the choice back.
   Wangge.popups = (map) => {
     const context = map.wangge;
-    const popup = L.popup({ maxWidth: 320, minWidth: 220, autoPanPadding: [16, 16], className: "wg-popup" });
+    const popup = L.popup({
+      maxWidth: 320,
+      minWidth: 220,
+      autoPanPadding: [16, 16],
+      className: "wg-popup",
+    });
     context.popup = (at, content, name) => {
       popup.setLatLng(at).setContent(content).openOn(map);
       const close = popup.getElement().querySelector(".leaflet-popup-close-button");
