@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from scipy import spatial
 
-from data.sample import apportion, facts, partition, terrain
+from data.sample import apportion, facts, partition, terrain, zones
 from data.sample.blocks import Blocks
 from data.sample.estates import Estates, Use
 from gis import codes, crs
@@ -74,7 +74,7 @@ def divide(
         The district without its river and the islands in it, in plan metres: what lies on the
         other bank is far.
     """
-    room = _room(blocks, estates)
+    room = _room(blocks, estates, plan)
     seats, bank = plan.seats, _part_of(banks, np.vstack((plan.seats, blocks.centres)))
     wanted = np.where(np.array(plan.is_urban), plan.households, 0).astype(np.float64)
     place = _apart(bank[len(seats) :], blocks.centres)
@@ -97,11 +97,18 @@ def outline(areas: Areas, blocks: Blocks, plan: facts.CommunityPlan) -> Units:
     return _table(areas, np.concatenate((district, townships, communities, cells)))
 
 
-def _room(blocks: Blocks, estates: Estates) -> Floats:
-    """Households the blocks have room for; land counts a trifle, so that all of it is shared."""
-    homes = np.bincount(
-        estates.entrances.block, estates.entrances.room_for, minlength=len(blocks.polygons)
-    )
+def _room(blocks: Blocks, estates: Estates, plan: facts.CommunityPlan) -> Floats:
+    """Households that find room in each block; land counts a trifle, so that all of it is shared.
+
+    What is built around the core of a residents' community has room for its households.
+    """
+    count = len(blocks.polygons)
+    homes = np.bincount(estates.entrances.block, estates.entrances.room_for, minlength=count)
+    town = (blocks.zone == zones.Zone.TOWN) & (homes > 0)
+    urban = np.flatnonzero(plan.is_urban)
+    core = urban[zones.nearest_core(blocks.centres, plan)[0]]
+    built = np.bincount(core[town], homes[town], minlength=len(plan.units))
+    homes[town] *= (plan.households / np.maximum(built, 1.0))[core[town]]
     trifle: Floats = homes + 1e-6 * shapely.area(blocks.polygons)
     return trifle
 

@@ -7,13 +7,14 @@ import numpy as np
 import shapely
 
 from data.sample import cutting
-from data.sample.terrain import Terrain
+from data.sample.terrain import FOOTBRIDGE, Terrain
 from data.sample.zones import Zone, ZoneMap
 from gis.arrays import Floats, Int8s, Int64s, Objects
 
 GRID_M = 0.5
 """Everything is noded on a raster of half a metre, so that rounding degrees breaks nothing."""
 _VERTEX_EVERY_M = 45.0
+_BESIDE_BRIDGE_M = 550.0
 
 
 class Way(enum.StrEnum):
@@ -96,13 +97,17 @@ def _faces(lines: Objects, outline: shapely.Geometry) -> Objects:
 
 
 def _fixed_lines(terrain: Terrain) -> PlanLines:
+    fence = shapely.intersection(terrain.rail.boundary, terrain.outline)
+    bridges = [path.line for path in terrain.paths if path.name == FOOTBRIDGE]
+    beside_bridge = shapely.buffer(shapely.union_all(bridges), _BESIDE_BRIDGE_M)
     roads = [shapely.intersection(road.line, terrain.outline) for road in terrain.roads]
     drawn = (
         (terrain.outline.boundary, Way.NONE, ""),
         *((line, road.highway, road.name) for line, road in zip(roads, terrain.roads, strict=True)),
         (shapely.intersection(terrain.islands.boundary, terrain.outline), Way.PATH, ""),
         (shapely.intersection(terrain.water.boundary, terrain.outline), Way.TRACK, "淮河大堤"),
-        (shapely.intersection(terrain.rail.boundary, terrain.outline), Way.SERVICE, "铁路便道"),
+        (shapely.intersection(fence, beside_bridge), Way.SERVICE, "铁路便道"),
+        (shapely.difference(fence, beside_bridge), Way.NONE, ""),
         (shapely.intersection(terrain.hills.boundary, terrain.outline), Way.PATH, ""),
     )
     lines, highway, name = (
@@ -136,8 +141,8 @@ def _class_of_cut(cuts: cutting.Cuts) -> Objects:
         (village & (hectares > 6), Way.UNCLASSIFIED),
         (village & (hectares > 1.8), Way.RESIDENTIAL),
         (village, Way.LIVING_STREET),
-        (field & (hectares > 130), Way.UNCLASSIFIED),
-        (field & (hectares > 22), Way.TRACK),
+        (field & (hectares > 160), Way.UNCLASSIFIED),
+        (field & (hectares > 80), Way.TRACK),
     )
     return np.select(
         [rule for rule, _ in rules],

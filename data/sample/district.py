@@ -13,6 +13,7 @@ import shapely
 from data.sample import (
     areas,
     blocks,
+    centres,
     dwellings,
     estates,
     facilities,
@@ -28,11 +29,12 @@ from data.sample import (
 from data.sample.areas import Areas, Units
 from data.sample.dwellings import Doors, Households
 from data.sample.estates import Entrances
-from data.sample.facilities import Facilities, Sites
+from data.sample.facilities import Facilities
 from data.sample.ramps import Ramps
 from data.sample.residents import Residents
 from data.sample.roads import Network
 from data.sample.scenery import Backdrop
+from data.sample.sites import Sites
 from gis import codes, crs
 from gis.arrays import Floats, Int64s, Objects
 
@@ -67,7 +69,7 @@ def generate(seed: int = SEED) -> SampleDistrict:
     land, plan = terrain.lay_out(), facts.community_plan()
     uses = zones.zone_map(land, plan)
     ground, lines = blocks.draw(land, uses, dice[0])
-    built = estates.build(ground, dice[1])
+    built = estates.build(ground, plan, dice[1])
     banks = shapely.difference(land.outline, shapely.union(land.water, land.islands))
     owned = areas.divide(ground, built, plan, banks)
     sections = roads.connect(land, uses, ground, lines, built)
@@ -75,9 +77,13 @@ def generate(seed: int = SEED) -> SampleDistrict:
     community = owned.community[built.entrances.block]
     lonlat = _degrees(built.entrances.xy)
     homes = dwellings.settle(doors, built.entrances, community, lonlat, plan)
-    settled = built.use[built.entrances.block] != estates.Use.EMPTY
+    x, y = built.entrances.xy.T
+    off_islands = ~shapely.intersects_xy(land.islands, x, y)
+    settled = (built.use[built.entrances.block] != estates.Use.EMPTY) & off_islands
     sites = _sites(built.entrances.xy, doors, homes, community, lonlat).at(settled)
-    served = facilities.place(sites, plan, dice[3])
+    served = facilities.place(
+        sites, plan, centres.Ways(roads.bendable(sections), land.rail), dice[3]
+    )
     return SampleDistrict(
         units=areas.outline(owned, ground, plan),
         network=roads.describe(sections, _bent(roads.bendable(sections)), dice[4]),

@@ -1,4 +1,4 @@
-"""Facilities of the communities, placed unevenly: some among the people, some beyond the rails."""
+"""Facilities of the communities, placed unevenly around where the people live."""
 
 import csv
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from data.sample import facts
-from gis.arrays import Bools, Floats, Int64s, Objects
+from data.sample import centres, facts
+from data.sample.sites import Sites
+from gis.arrays import Floats, Int64s, Objects
 
 DAY_CARE: Final = "day_care"
 OFFICE: Final = "community_office"
@@ -18,8 +19,8 @@ _LAST_USUAL_DAY: Final = np.datetime64("2023-10-01")
 _LATE_CENTRES: Final = {3: "2024-05-20", 9: "2025-03-18", 14: "2026-04-08", 30: "2026-10-12"}
 """Day-care centres opened lately, by the community's place in the plan: as-of dates matter."""
 _SMALL_OFFICES: Final = {1: 215.0, 6: 262.5, 12: 180.0, 17: 284.0, 38: 240.0}
-_SECOND_CENTRES: Final = (0, 8, 12, 28)
 _CLOSED_SECOND_CENTRE: Final = (8, "2025-07-01")
+_ORDINALS: Final = np.array(["", "第二", "第三"], dtype=np.object_)
 
 
 @dataclass(frozen=True)
@@ -75,40 +76,16 @@ class Facilities:
 
 
 @dataclass(frozen=True)
-class Sites:
-    """Where facilities can be: ground floors at the entrances; columns of shape (n,).
-
-    `xy` is in plan metres, `households` how many live there, `first_household` the code of the
-    one lowest down, empty where nobody lives.
-    """
-
-    xy: Floats
-    lonlat: Floats
-    community: Int64s
-    households: Int64s
-    address: Objects
-    first_household: Objects
-
-    def at(self, chosen: Bools) -> "Sites":
-        """Keep some of the sites."""
-        return Sites(
-            self.xy[chosen],
-            self.lonlat[chosen],
-            self.community[chosen],
-            self.households[chosen],
-            self.address[chosen],
-            self.first_household[chosen],
-        )
-
-
-@dataclass(frozen=True)
 class _Choice:
-    """Facilities chosen, before they get ramps; shape (f,)."""
+    """Facilities chosen, ascending by community and kind, shape (f,).
+
+    `nth` counts those of a kind in a community from 0.
+    """
 
     community: Int64s
     kind: Int64s
     site: Int64s
-    is_second: Bools
+    nth: Int64s
 
 
 def kinds() -> tuple[Kind, ...]:
@@ -130,9 +107,24 @@ def kinds() -> tuple[Kind, ...]:
     )
 
 
-def place(sites: Sites, plan: facts.CommunityPlan, rng: np.random.Generator) -> Facilities:
-    """Place the facilities of every community."""
-    return _built(_choose(sites, plan, rng), sites, plan, rng)
+def place(
+    sites: Sites, plan: facts.CommunityPlan, ways: centres.Ways, rng: np.random.Generator
+) -> Facilities:
+    """Place the facilities of every community.
+
+    Parameters
+    ----------
+    sites
+        Where they can be.
+    plan
+        The communities, and where their day-care centres are.
+    ways
+        How people walk to a day-care centre.
+    rng
+        Source of chance.
+    """
+    choice = _with_centres(_choose(sites, plan, rng), centres.choose(sites, plan, ways))
+    return _built(choice, sites, plan, rng)
 
 
 def numbered(plan: facts.CommunityPlan, community: Int64s, first: int) -> Objects:
@@ -162,18 +154,25 @@ def _choose(sites: Sites, plan: facts.CommunityPlan, rng: np.random.Generator) -
     inhabited = plan.households > facts.HOUSEHOLDS // 1000
     occurs = rng.random((len(urban), len(table))) < share[:, urban.astype(np.int64)].T
     community, kind = np.nonzero(occurs & inhabited[:, None])
-    extra = np.array(_SECOND_CENTRES)
-    day_care = next(index for index, each in enumerate(table) if each.kind == DAY_CARE)
-    community = np.concatenate((community, extra))
-    kind = np.concatenate((kind, np.full(len(extra), day_care)))
-    is_second = np.arange(len(community)) >= len(community) - len(extra)
-    order = np.lexsort((is_second, kind, community))
-    community, kind, is_second = community[order], kind[order], is_second[order]
-    stray = np.array([each.stray_m for each in table])[kind] * np.where(is_second, 2.2, 1.0)
+    stray = np.array([each.stray_m for each in table])[kind]
     wanted = (
         _centres(sites, len(urban))[community] + rng.normal(0, 1, (len(kind), 2)) * stray[:, None]
     )
-    return _Choice(community, kind, _nearest_site(wanted, community, sites), is_second)
+    site = _nearest_site(wanted, community, sites)
+    return _Choice(community, kind, site, np.zeros_like(community))
+
+
+def _with_centres(others: _Choice, centre: tuple[Int64s, ...]) -> _Choice:
+    """Add the day-care centres of each community."""
+    count = np.array([len(sites) for sites in centre])
+    community = np.repeat(np.arange(len(centre)), count)
+    nth = np.concatenate([np.arange(len(sites)) for sites in centre])
+    day_care = next(index for index, each in enumerate(kinds()) if each.kind == DAY_CARE)
+    more = (community, np.full(len(community), day_care), np.concatenate(centre), nth)
+    before = (others.community, others.kind, others.site, others.nth)
+    joined = [np.concatenate(pair) for pair in zip(before, more, strict=True)]
+    order = np.lexsort((joined[3], joined[1], joined[0]))
+    return _Choice(*(column[order] for column in joined))
 
 
 def _centres(sites: Sites, count: int) -> Floats:
@@ -213,7 +212,7 @@ def _built(
     return Facilities(
         code=numbered(plan, choice.community, 1),
         kind=kind,
-        name=unit[choice.community] + np.where(choice.is_second, "第二", "") + word,
+        name=unit[choice.community] + _ORDINALS[choice.nth] + word,
         lonlat=sites.lonlat[choice.site],
         floor_area=area,
         capacity=np.where(
@@ -232,9 +231,9 @@ def _dates(choice: _Choice, kind: Objects, rng: np.random.Generator) -> tuple[
     span = int((_LAST_USUAL_DAY - _FIRST_DAY).astype(np.int64))
     opened = _FIRST_DAY + rng.integers(0, span, len(kind)).astype("timedelta64[D]")
     closed = np.full(len(kind), _NO_DATE)
-    centre = (kind == DAY_CARE) & ~choice.is_second
+    centre = (kind == DAY_CARE) & (choice.nth == 0)
     for community, day in _LATE_CENTRES.items():
         opened[centre & (choice.community == community)] = np.datetime64(day)
     community, day = _CLOSED_SECOND_CENTRE
-    closed[choice.is_second & (choice.community == community)] = np.datetime64(day)
+    closed[(choice.nth == 1) & (choice.community == community)] = np.datetime64(day)
     return opened, closed

@@ -6,6 +6,7 @@ statistics bureau's bulletin on the census of 2020. Everything else in this pack
 """
 
 import csv
+import enum
 import functools
 from dataclasses import dataclass
 from importlib import resources
@@ -54,6 +55,14 @@ class UnitFacts:
         return self.name.removesuffix("居委会").removesuffix("村委会")
 
 
+class Placing(enum.StrEnum):
+    """Where in its community a day-care centre is."""
+
+    CORE = "core"
+    EDGE = "edge"
+    BEYOND_RAIL = "rail"
+
+
 @dataclass(frozen=True)
 class CommunityPlan:
     """Where the generated district puts its communities.
@@ -68,12 +77,15 @@ class CommunityPlan:
         Built-up centre in plan metres (see `data.sample.terrain`), shape (c, 2).
     reach_m
         How much farther than its equals a community reaches into empty land, shape (c,).
+    day_care
+        Day-care centres of each, the first first; most villages have none.
     """
 
     units: tuple[UnitFacts, ...]
     households: Int64s
     seats: Floats
     reach_m: Floats
+    day_care: tuple[tuple[Placing, ...], ...]
 
     def __post_init__(self) -> None:
         """Refuse a plan that contradicts the census."""
@@ -112,6 +124,7 @@ def community_plan() -> CommunityPlan:
         households=figures[:, 0].astype(np.int64),
         seats=figures[:, 1:3] * 1000.0,
         reach_m=figures[:, 3],
+        day_care=tuple(tuple(map(Placing, row["day_care"].split())) for row in rows),
     )
 
 

@@ -20,20 +20,20 @@ from data.sample.scenery import Backdrop
 from gis.arrays import Floats, Objects
 
 _CRS: Final = "EPSG:4490"
+_BACKDROP: Final = "backdrop"
 _STAMP: Final = "2026-11-23T00:00:00.000Z"
 """GeoPackages bear the time of writing; a fixed one keeps the bytes the same."""
 
 
 @dataclass(frozen=True)
 class SampleFiles:
-    """Paths of the files written."""
+    """Paths of the files written; the network's has a second layer, ``backdrop``."""
 
     units: Path
     network: Path
     households: Path
     residents: Path
     facilities: Path
-    backdrop: Path
 
 
 def write(folder: Path, seed: int = district.SEED) -> SampleFiles:
@@ -50,7 +50,7 @@ def write(folder: Path, seed: int = district.SEED) -> SampleFiles:
 
 
 def write_district(sample: SampleDistrict, folder: Path) -> SampleFiles:
-    """Write a district: three GeoPackages in EPSG:4490 and three CSV files in UTF-8."""
+    """Write a district: two GeoPackages in EPSG:4490 and three CSV files in UTF-8."""
     folder.mkdir(parents=True, exist_ok=True)
     files = SampleFiles(
         units=folder / "units.gpkg",
@@ -58,11 +58,10 @@ def write_district(sample: SampleDistrict, folder: Path) -> SampleFiles:
         households=folder / "households.csv",
         residents=folder / "residents.csv",
         facilities=folder / "facilities.csv",
-        backdrop=folder / "backdrop.gpkg",
     )
     _write_units(sample.units, files.units)
     _write_network(sample.network, files.network)
-    _write_backdrop(sample.backdrop, files.backdrop)
+    _add_backdrop(sample.backdrop, files.network)
     csv.write_csv(_household_table(sample), files.households)
     csv.write_csv(_resident_table(sample), files.residents)
     csv.write_csv(_facility_table(sample.facilities, sample.ramps), files.facilities)
@@ -78,7 +77,8 @@ def _write_units(units: Units, path: Path) -> None:
         "parent_code": units.parent_code,
     }
     texts = {name: np.array(values, dtype=np.object_) for name, values in columns.items()}
-    _write_layer(path, "MultiPolygon", _as_multi(units.geometry), texts)
+    path.unlink(missing_ok=True)
+    _add_layer(path, path.stem, "MultiPolygon", _as_multi(units.geometry), texts)
 
 
 def _write_network(network: Network, path: Path) -> None:
@@ -89,16 +89,16 @@ def _write_network(network: Network, path: Path) -> None:
         "width": network.width,
         "name": network.name,
     }
-    _write_layer(path, "LineString", network.lines, columns)
-
-
-def _write_backdrop(backdrop: Backdrop, path: Path) -> None:
-    columns = {"kind": backdrop.kind, "name": backdrop.name}
-    _write_layer(path, "Unknown", backdrop.geometry, columns)
-
-
-def _write_layer(path: Path, kind: str, geoms: Objects, columns: dict[str, Any]) -> None:
     path.unlink(missing_ok=True)
+    _add_layer(path, path.stem, "LineString", network.lines, columns)
+
+
+def _add_backdrop(backdrop: Backdrop, path: Path) -> None:
+    columns = {"kind": backdrop.kind, "name": backdrop.name}
+    _add_layer(path, _BACKDROP, "Unknown", backdrop.geometry, columns)
+
+
+def _add_layer(path: Path, layer: str, kind: str, geoms: Objects, columns: dict[str, Any]) -> None:
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _STAMP})
     try:
@@ -109,8 +109,9 @@ def _write_layer(path: Path, kind: str, geoms: Objects, columns: dict[str, Any])
             fields=list(columns),
             geometry_type=kind,
             crs=_CRS,
-            layer=path.stem,
+            layer=layer,
             driver="GPKG",
+            append=path.exists(),
         )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

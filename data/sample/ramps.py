@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 
 from data.sample import facilities, facts
-from data.sample.facilities import Facilities, Sites
+from data.sample.facilities import Facilities
+from data.sample.sites import Sites
 from gis.arrays import Floats, Int64s, Objects
 
 RAMP: Final = "ramp"

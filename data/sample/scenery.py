@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from data.sample import lanes
 from data.sample.blocks import Blocks
-from data.sample.estates import ENTRANCE_EVERY_M, Entrances, Estates, Use, orientation
+from data.sample.estates import Entrances, Estates, Use
+from data.sample.lanes import ENTRANCE_EVERY_M, SLAB_DEPTH_M
 from data.sample.terrain import Terrain
 from gis.arrays import Floats, Objects
 
-_DEPTH_M = 11.0
 _HOUSE_M = (10.0, 8.0)
 _GAP_M = 5.0
 _SHRUNK_PARK_M = 6.0
@@ -74,16 +75,16 @@ def _buildings(entrances: Entrances) -> Objects:
     along /= np.hypot(*along.T)[:, None]
     is_slab = length > 0
     half_length = np.where(is_slab, (length + ENTRANCE_EVERY_M - _GAP_M) / 2.0, _HOUSE_M[0] / 2.0)
-    half_depth = np.where(is_slab, _DEPTH_M, _HOUSE_M[1]) / 2.0
+    half_depth = np.where(is_slab, SLAB_DEPTH_M, _HOUSE_M[1]) / 2.0
     away = np.column_stack((along[:, 1], -along[:, 0]))
-    # Doors are in the slab's northern front; a house stands around its door.
+    # A slab lies to the right as its doors are counted; a house stands around its door.
     centre = (start + end) / 2.0 + away * np.where(is_slab, half_depth + 1.0, 0.0)[:, None]
     return _rectangles(centre, along * half_length[:, None], away * half_depth[:, None])
 
 
 def _halls(polygons: Objects) -> Objects:
     """Draw the large buildings of schools, markets and factories, in rows of three."""
-    along, extents = orientation(polygons)
+    along, extents = lanes.orientation(polygons)
     away = np.column_stack((along[:, 1], -along[:, 0]))
     centre = shapely.get_coordinates(shapely.centroid(polygons))
     inner = shapely.buffer(polygons, -_HALL_SETBACK_M)

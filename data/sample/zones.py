@@ -8,12 +8,13 @@ import shapely
 
 from data.sample import facts
 from data.sample.terrain import Terrain
-from gis.arrays import Bools, Floats, Int8s, Objects
+from gis.arrays import Bools, Floats, Int8s, Int64s, Objects
 
-_TOWN_M2_PER_HOUSEHOLD = 250.0
-_VILLAGE_M2_PER_HOUSEHOLD = 460.0
+_TOWN_M2_PER_HOUSEHOLD = 126.0
+_VILLAGE_M2_PER_HOUSEHOLD = 295.0
 _SMALLEST_VILLAGE_M = 110.0
 _FRINGE_M = 35.0
+_INFILL_M = 200.0
 
 
 class Zone(enum.IntEnum):
@@ -27,7 +28,7 @@ class Zone(enum.IntEnum):
     FIELD = 5
 
 
-_BLOCK_M2 = np.array([4.0e5, 2.0e4, 9.0e5, 2.7e4, 9.0e3, 3.4e5])
+_BLOCK_M2 = np.array([4.0e5, 2.0e4, 9.0e5, 1.8e4, 1.4e4, 6.0e5])
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,32 @@ class ZoneMap:
         return reached
 
 
+def built_radius(plan: facts.CommunityPlan) -> Floats:
+    """Give the radius in metres that the homes of each community need, shape (c,)."""
+    per_household = np.where(plan.is_urban, _TOWN_M2_PER_HOUSEHOLD, _VILLAGE_M2_PER_HOUSEHOLD)
+    radius: Floats = np.sqrt(plan.households * per_household / np.pi)
+    return np.maximum(radius, _SMALLEST_VILLAGE_M)
+
+
+def nearest_core(xy: Floats, plan: facts.CommunityPlan) -> tuple[Int64s, Floats]:
+    """Find the nearest residents' community, distances counted in its built radii.
+
+    Returns
+    -------
+    tuple[Int64s, Floats]
+        Index among the residents' communities, and that distance, shape (n,).
+    """
+    urban = np.array(plan.is_urban)
+    away = np.linalg.norm(xy[:, None] - plan.seats[urban], axis=2) / built_radius(plan)[urban]
+    return np.argmin(away, axis=1), np.min(away, axis=1)
+
+
 def zone_map(terrain: Terrain, plan: facts.CommunityPlan) -> ZoneMap:
     """Draw the built-up areas around the seats of the communities, as large as they are."""
     urban = np.array(plan.is_urban)
-    per_household = np.where(urban, _TOWN_M2_PER_HOUSEHOLD, _VILLAGE_M2_PER_HOUSEHOLD)
-    radius = np.sqrt(plan.households * per_household / np.pi)
-    radius = np.maximum(radius, _SMALLEST_VILLAGE_M)
-    cores = shapely.buffer(shapely.points(plan.seats), radius)
-    town = shapely.buffer(shapely.union_all(cores[urban]), 240.0)
-    town = shapely.buffer(town, -240.0)
+    cores = shapely.buffer(shapely.points(plan.seats), built_radius(plan))
+    town = shapely.buffer(shapely.union_all(cores[urban]), _INFILL_M)
+    town = shapely.buffer(town, -_INFILL_M)
     villages = shapely.union_all([*cores[~urban], terrain.islands])
     geoms = (terrain.water, terrain.rail, terrain.hills, town, villages)
     return ZoneMap(np.array(geoms, dtype=np.object_))

@@ -43,19 +43,30 @@ def test_writing_again_replaces(sample: SampleDistrict, files: SampleFiles) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "fields", "kind"),
+    ("name", "layer", "fields", "kind"),
     [
-        ("units", ["code", "name", "level", "kind", "parent_code"], "MultiPolygon"),
-        ("network", ["highway", "step_free", "surface", "width", "name"], "LineString"),
-        ("backdrop", ["kind", "name"], "Unknown"),
+        ("units", "units", ["code", "name", "level", "kind", "parent_code"], "MultiPolygon"),
+        (
+            "network",
+            "network",
+            ["highway", "step_free", "surface", "width", "name"],
+            "LineString",
+        ),
+        ("network", "backdrop", ["kind", "name"], "Unknown"),
     ],
 )
-def test_layers(files: SampleFiles, name: str, fields: list[str], kind: str) -> None:
-    info = pyogrio.read_info(getattr(files, name))
+def test_layers(files: SampleFiles, name: str, layer: str, fields: list[str], kind: str) -> None:
+    info = pyogrio.read_info(getattr(files, name), layer=layer)
     assert info["crs"] == "EPSG:4490"
     assert list(info["fields"]) == fields
     assert info["geometry_type"] == kind
     assert info["features"] > 100
+
+
+def test_the_lines_come_first(files: SampleFiles) -> None:
+    assert pyogrio.list_layers(files.network)[:, 0].tolist() == ["network", "backdrop"]
+    kinds = pyogrio.raw.read(files.network, layer="backdrop", columns=["kind"])[3][0]
+    assert set(kinds) == {"water", "railway", "green", "building"}
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ def homes(sample: SampleDistrict) -> Floats:
 
 
 def test_size_of_the_network(lines: Objects) -> None:
-    assert 6_000 <= len(lines) <= 12_000
+    assert 4_000 <= len(lines) <= 6_000
+    assert 400e3 <= shapely.length(lines).sum() <= 450e3
     assert shapely.length(lines).min() > 0.1
     assert shapely.is_valid(lines).all()
     assert (shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING).all()
@@ -58,8 +59,8 @@ def test_nearly_all_homes_are_near_a_path(lines: Objects, homes: Floats) -> None
     away = shapely.STRtree(lines).query_nearest(
         shapely.points(homes), return_distance=True, all_matches=False
     )[1]
-    assert np.median(away) < 15
-    assert 5 <= (away > 200).sum() <= 60
+    assert np.median(away) < 25
+    assert 50 <= (away > 200).sum() <= 200
 
 
 def test_sections_meet_only_at_junctions(lines: Objects) -> None:

@@ -12,14 +12,16 @@ LEVELS = [level.value for level in codes.LEVELS]
 
 
 def _of_level(sample: SampleDistrict, level: str) -> Objects:
-    return sample.units.geometry[np.array(sample.units.level) == level]
+    found: Objects = sample.units.geometry[np.array(sample.units.level) == level]
+    return found
 
 
 def _cell_of_household(sample: SampleDistrict) -> Int64s:
     tree = shapely.STRtree(_of_level(sample, "grid"))
     home, cell = tree.query(shapely.points(sample.households.lonlat), predicate="within")
     assert home.tolist() == list(range(facts.HOUSEHOLDS)), "each home inside exactly one cell"
-    return cell
+    found: Int64s = cell
+    return found
 
 
 def test_codes_and_names_are_the_published_ones(sample: SampleDistrict) -> None:
