@@ -155,6 +155,7 @@ def test_a_unit_is_found_by_keyboard_alone(browser, file):
 def test_the_popup_puts_straight_line_beside_the_walk(browser, file, zh):
     with browsing.opened(browser, 1440, 900) as (page, _):
         _ready(page, f"{file}#level=township&pick={small_district.GRIDS[0][:9]}")
+        expect(page.locator("tr.wg-picked")).to_be_in_viewport()
 
         text = page.locator(".leaflet-popup-content").inner_text()
         limit = zh.distance(900)

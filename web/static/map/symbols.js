@@ -17,7 +17,9 @@
     const context = map.wangge;
     let colour = Wangge.palette();
     const most = Math.max(1, ...options.items.map((item) => item.places || 0));
-    const radius = (item) => 4.5 + 5 * Math.sqrt((item.places || 0) / most);
+    // Over the whole district symbols make way for each other.
+    const radius = (item) =>
+      (map.getZoom() < 12.5 ? 0.75 : 1) * (4.5 + 5 * Math.sqrt((item.places || 0) / most));
     const style = () => ({
       color: colour("house-line"),
       fillColor: colour("house"),
@@ -41,6 +43,9 @@
     block(context, options, radius);
     const open = (item) =>
       context.popup([item.lat, item.lon], context.theme.place(item), item.name);
+    map.on("zoomend", () =>
+      houses.forEach((house, i) => house.setRadius(radius(options.items[i]))),
+    );
     const group = L.featureGroup(houses);
     const follow = () => {
       if (context.isOn(options.toggle)) group.addTo(map).bringToFront();

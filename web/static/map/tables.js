@@ -108,28 +108,31 @@
         level: context.t(`map.level.${context.state.level}`),
       });
 
+    const lineOf = (code) => code && body.querySelector(`[data-code="${CSS.escape(code)}"]`);
+
+    // The picked line comes into view where the panel scrolls; a phone's page does not jump.
+    const reveal = () => {
+      const { pick } = context.state;
+      if (!all && rows.some((row) => row.code === pick) && !lineOf(pick)) {
+        all = true;
+        fill();
+      }
+      const panel = place.closest(".wg-panel");
+      if (panel.scrollHeight > panel.clientHeight)
+        lineOf(pick)?.scrollIntoView({ block: "nearest" });
+    };
     const follow = (changed) => {
       if (!("pick" in changed)) return;
       const focused = document.activeElement?.closest?.("tr")?.dataset.code;
-      if (
-        !all &&
-        rows.some((row) => row.code === context.state.pick) &&
-        !body.querySelector(`[data-code="${CSS.escape(context.state.pick)}"]`)
-      )
-        all = true;
       fill();
-      const line =
-        context.state.pick && body.querySelector(`[data-code="${CSS.escape(context.state.pick)}"]`);
-      if (line) line.scrollIntoView({ block: "nearest" });
-      if (focused)
-        body
-          .querySelector(`[data-code="${CSS.escape(focused)}"] button`)
-          ?.focus({ preventScroll: true });
+      reveal();
+      lineOf(focused)?.querySelector("button").focus({ preventScroll: true });
     };
     context.on("units", (fresh) => {
       rows = fresh;
       all = false;
       fill();
+      reveal();
     });
     context.on("state", follow);
     fillHead();
