@@ -52,7 +52,7 @@ class CsvSource:
         FileFaultError
             A quotation mark is never closed, or the last row is cut off.
         """
-        reading = _Reading(len(self.headings), self.delimiter)
+        reading = _Reading(len(self.headings), self.delimiter, self.facts)
         places = [self.headings.index(name) for name in columns]
         with encoding.utf8_stream(self.path, self.facts.encoding) as stream:
             yield from reading.batches(stream, columns, places)
@@ -75,12 +75,13 @@ class _Reading:
         Whether a value of the last row has a line end in it.
     """
 
-    def __init__(self, width: int, delimiter: str) -> None:
+    def __init__(self, width: int, delimiter: str, facts: encoding.TextFacts) -> None:
         self.row = 1
         self.ended_ragged = False
         self.ended_in_lines = False
         self._names = [f"c{i}" for i in range(width)]
         self._delimiter = delimiter
+        self._suspicious = facts.odd_quotes
         self._ragged: list[RaggedRow] = []
 
     def batches(self, stream: Any, columns: tuple[str, ...], places: list[int]) -> Iterator[Batch]:
@@ -100,7 +101,8 @@ class _Reading:
             )
 
     def _open(self, stream: Any, places: list[int]) -> Any:
-        kept = [self._names[place] for place in places]
+        # An open quotation mark may swallow the rest of the file in a column nobody asked for.
+        kept = self._names if self._suspicious else [self._names[place] for place in places]
         return arrow_csv.open_csv(
             stream,
             # Row numbers are known only when parsing is not spread over threads.
@@ -142,8 +144,8 @@ class _Reading:
             name: record.column(self._names[place])
             for name, place in zip(columns, places, strict=True)
         }
-        if record.num_rows:
-            last = (text[-1].as_py() for text in texts.values())
+        if record.num_rows and self._suspicious:
+            last = [column[-1].as_py() for column in record.columns]
             self.ended_in_lines = any("\n" in value for value in last if value is not None)
         return Batch(rows, texts, ragged=passed)
 

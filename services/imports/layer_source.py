@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -55,14 +56,26 @@ class LayerSource:
                     read_geometry=self.has_geometry,
                     batch_size=batches.ROWS,
                     use_pyarrow=True,
+                    **_open_options(self.path),
                 )
             )
-            for record in reader:
+            for record in _quietly(reader):
                 rows = np.arange(done + 1, done + 1 + record.num_rows, dtype=np.int64)
                 yield _batch(record, rows, columns, meta["geometry_name"] or "wkb_geometry")
                 done += record.num_rows
         if self.total is not None and done < self.total:
             raise FileFaultError("error.import.file.cut_off_after", row=done)
+
+
+def _quietly(reader: Any) -> Iterator[Any]:
+    """Read on without the warnings of GDAL: what they are about is told by row."""
+    while True:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            record = next(reader, None)
+        if record is None:
+            return
+        yield record
 
 
 def _batch(record: Any, rows: Int64s, columns: tuple[str, ...], geometry: str) -> batches.Batch:
@@ -119,7 +132,7 @@ def _open(path: Path, name: str | None, encoding: str | None) -> LayerSource:
     lines = _count_lines(path) if path.suffix.lower() in _SEQUENCES else None
     with _faults():
         layer = _choose(pyogrio.list_layers(path), name)
-        facts = pyogrio.read_info(path, layer=layer, encoding=encoding)
+        facts = pyogrio.read_info(path, layer=layer, encoding=encoding, **_open_options(path))
     found = int(facts["features"])
     return LayerSource(
         path,
@@ -130,6 +143,12 @@ def _open(path: Path, name: str | None, encoding: str | None) -> LayerSource:
         facts["geometry_type"] is not None,
         lines if lines is not None else (found if found >= 0 else None),
     )
+
+
+def _open_options(path: Path) -> dict[str, str]:
+    """Keep GDAL from taking text for dates: it makes days of March out of 31 February."""
+    is_json = path.suffix.lower() in (*_SEQUENCES, ".geojson", ".json")
+    return {"DATE_AS_STRING": "YES"} if is_json else {}
 
 
 def _choose(layers: Any, name: str | None) -> str:
@@ -148,7 +167,9 @@ def _crs(text: str | None) -> systems.SourceCrs | None:
     if text is None:
         return None
     try:
-        epsg = pyproj.CRS.from_user_input(text).to_epsg(min_confidence=25)
+        said = pyproj.CRS.from_user_input(text)
+        horizontal = said.sub_crs_list[0] if said.is_compound else said.to_2d()
+        epsg = horizontal.to_epsg(min_confidence=25)
         return None if epsg is None else systems.parse_crs(str(epsg))
     except (pyproj.exceptions.CRSError, ValueError):
         return None
