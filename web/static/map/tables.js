@@ -108,7 +108,8 @@
         level: context.t(`map.level.${context.state.level}`),
       });
 
-    const lineOf = (code) => code && body.querySelector(`[data-code="${CSS.escape(code)}"]`);
+    const lineOf = (code) =>
+      code ? body.querySelector(`[data-code="${CSS.escape(code)}"]`) : null;
 
     // The picked line comes into view where the panel scrolls; a phone's page does not jump.
     const reveal = () => {
