@@ -42,6 +42,15 @@ class Limits:
 
 
 @dataclass(frozen=True, eq=False)
+class Walks:
+    """Places in some order: their indices, people and metres to walk; shape (k,) each."""
+
+    place: arrays.Int64s
+    weight: arrays.Int32s
+    metres: arrays.Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Demand:
     """Places of demand with their distances to the nearest supply.
 
@@ -78,10 +87,11 @@ class Demand:
         return other
 
     @cached_property
-    def by_distance(self) -> arrays.Int64s:
-        """Indices of the places with people and a finite distance, nearest first."""
-        some = np.flatnonzero(np.isfinite(self.distance_m) & (self.weight > 0))
-        return some[np.argsort(self.distance_m[some])].astype(np.int64, copy=False)
+    def by_distance(self) -> Walks:
+        """The places with people and a finite distance, nearest first."""
+        some = np.flatnonzero(np.isfinite(self.distance_m) & (self.weight > 0)).astype(np.int64)
+        place = some[np.argsort(self.distance_m[some])]
+        return Walks(place, self.weight[place], self.distance_m[place])
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,10 +109,7 @@ class UnitFigures:
     share
         Covered people of all, 0 to 1; NaN where nobody lives.
     mean_walk_m, median_walk_m, p90_walk_m
-        Of the people who can reach any supply; NaN where there are none. A quantile is the
-        smallest distance that at least that share of them is within (the inverse of the
-        empirical distribution function; Hyndman & Fan 1996, The American Statistician 50:361,
-        definition 1).
+        As `WalkFigures` has them.
     bands
         People in each band as numbered by `band_index`, shape (units, bands).
     straight_covered
@@ -121,6 +128,20 @@ class UnitFigures:
     p90_walk_m: arrays.Floats
     bands: arrays.Int64s
     straight_covered: arrays.Int64s | None
+
+
+@dataclass(frozen=True, eq=False)
+class WalkFigures:
+    """How far people walk who can reach any supply; NaN where there are none; (units,) each.
+
+    A quantile is the smallest distance that at least that share of them is within (the inverse of
+    the empirical distribution function; Hyndman & Fan 1996, The American Statistician 50:361,
+    definition 1).
+    """
+
+    mean_m: arrays.Floats
+    median_m: arrays.Floats
+    p90_m: arrays.Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,14 +203,13 @@ def summarise(demand: Demand, limits: Limits, n_units: int) -> UnitFigures:
     n_units
         Number of units; indices in `demand` are below it.
     """
-    if len(demand.unit) and demand.unit.max() >= n_units:
-        raise ValueError("a unit index is out of range")
+    _check_units(demand, n_units)
     # one pass over the places: bands cut once more at max_walk_m, put together in two ways
     cuts = tuple(sorted({*limits.bands_m, limits.max_walk_m}))
     fine = _cross(demand, band_index(demand.distance_m, cuts), len(cuts) + 3, n_units)
     covered, beyond, unreachable, unattached = _merge(fine, cuts, (limits.max_walk_m,)).T
     total = covered + beyond + unreachable + unattached
-    mean, median, p90 = _distances(demand, n_units)
+    walked = walks(demand, n_units)
     share = np.full(n_units, np.nan)
     np.divide(covered, total, out=share, where=total > 0)
     return UnitFigures(
@@ -200,12 +220,43 @@ def summarise(demand: Demand, limits: Limits, n_units: int) -> UnitFigures:
         unattached=unattached,
         households=np.bincount(demand.unit[demand.weight > 0] + 1, minlength=n_units + 1)[1:],
         share=share,
-        mean_walk_m=mean,
-        median_walk_m=median,
-        p90_walk_m=p90,
+        mean_walk_m=walked.mean_m,
+        median_walk_m=walked.median_m,
+        p90_walk_m=walked.p90_m,
         bands=_merge(fine, cuts, limits.bands_m),
         straight_covered=_straight(demand, limits, n_units),
     )
+
+
+def walks(demand: Demand, n_units: int) -> WalkFigures:
+    """Find how far the people of each unit walk, whatever the limits.
+
+    Parameters
+    ----------
+    demand
+        Places; those of unit -1 are left out.
+    n_units
+        Number of units; indices in `demand` are below it.
+    """
+    _check_units(demand, n_units)
+    nearest_first = demand.by_distance
+    unit = demand.unit[nearest_first.place] + 1  # unit -1 comes first, and is cut off below
+    order = _stable_order(unit, n_units + 1)
+    metres, weight = nearest_first.metres[order], nearest_first.weight[order]
+    starts = arrays.offsets(np.bincount(unit, minlength=n_units + 1))[1:]
+    people = arrays.offsets(weight)
+    before, total = people[starts[:-1]], np.diff(people[starts])
+    some = total > 0
+    mean = np.full(n_units, np.nan)
+    np.divide(arrays.sums_of_runs(weight * metres, starts), total, out=mean, where=some)
+    quantiles = []
+    for percent in (50, 90):
+        rank = -(-total * percent // 100)  # in whole numbers: 0.9 * 10 people must not become 10
+        at = np.searchsorted(people, (before + rank)[some]) - 1
+        value = np.full(n_units, np.nan)
+        value[some] = metres[at]
+        quantiles.append(value)
+    return WalkFigures(mean, *quantiles)
 
 
 def rank_supply(
@@ -231,6 +282,11 @@ def rank_supply(
     return SupplyLoad(covered, covered + beyond, order)
 
 
+def _check_units(demand: Demand, n_units: int) -> None:
+    if len(demand.unit) and demand.unit.max() >= n_units:
+        raise ValueError("a unit index is out of range")
+
+
 def _cross(demand: Demand, column: arrays.Int8s, k: int, n_units: int) -> arrays.Int64s:
     """People by unit (rows) and column, shape (n_units, k)."""
     cell = (demand.unit + 1) * k + column  # unit -1 falls into a row of its own, cut off below
@@ -251,26 +307,6 @@ def _straight(demand: Demand, limits: Limits, n_units: int) -> arrays.Int64s | N
         return None
     near = (demand.straight_m <= limits.max_walk_m).astype(np.int8)
     return _cross(demand, near, 2, n_units)[:, 1]
-
-
-def _distances(demand: Demand, n_units: int) -> tuple[arrays.Floats, arrays.Floats, arrays.Floats]:
-    """Mean, median and 90 % quantile of the finite distances of each unit."""
-    order = demand.by_distance
-    order = order[_stable_order(demand.unit[order] + 1, n_units + 1)]
-    unit, metres, weight = demand.unit[order], demand.distance_m[order], demand.weight[order]
-    starts = np.searchsorted(unit, np.arange(n_units + 1))
-    people = arrays.offsets(weight)
-    before, total = people[starts[:-1]], np.diff(people[starts])
-    mean = np.full(n_units, np.nan)
-    np.divide(arrays.sums_of_runs(weight * metres, starts), total, out=mean, where=total > 0)
-    quantiles = []
-    for percent in (50, 90):
-        rank = -(-total * percent // 100)  # in whole numbers: 0.9 * 10 people must not become 10
-        at = np.searchsorted(people, before + rank) - 1
-        value = np.full(n_units, np.nan)
-        value[total > 0] = metres[at[total > 0]]
-        quantiles.append(value)
-    return mean, quantiles[0], quantiles[1]
 
 
 def _stable_order(unit: arrays.Int32s, n_units: int) -> arrays.Int64s:

@@ -5,8 +5,11 @@ finest partition of each unit's demand is suppressed as a whole (`gis.suppressio
 figure is shown only if every fine cell it adds up is.
 """
 
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +98,16 @@ class Measured:
     walk_m: NDArray[np.float64]
     straight_m: NDArray[np.float64]
 
+    @cached_property
+    def demand(self) -> coverage.Demand:
+        """The same for `gis.coverage`, which sorts it by distance but once for all limits.
+
+        A straight line is never longer than a way, whatever roundings say: who is covered on foot
+        is covered by straight line.
+        """
+        straight = np.fmin(self.straight_m, self.walk_m)
+        return coverage.Demand(self.position, self.people, self.walk_m, straight)
+
 
 @dataclass(frozen=True)
 class Supply:
@@ -140,8 +153,7 @@ def rows(
     hidden = suppression.suppress_tree(figures.fine, tree.parent)
     within = len([cut for cut in limits.cuts_m if cut <= limits.max_walk_m])
     straight = _straight_hidden(tree, figures, figures.fine[:, :within].sum(axis=1))
-    maker = _RowMaker(tree, figures, hidden, straight, supply, limits, within)
-    return tuple(maker.row(i) for i in range(len(tree.units)))
+    return _RowMaker(tree, figures, hidden, straight, supply, limits, within).rows()
 
 
 def rows_without_network(
@@ -165,28 +177,30 @@ def _no_data(row: CoverageRow, bands: int) -> CoverageRow:
 
 
 def _figures(tree: hierarchy.Hierarchy, measured: Measured, limits: Limits) -> _Figures:
-    """Summarise each level in turn and put the results in the hierarchy's order."""
+    """Count once, by the unit each place is in, and add up; walks have to be sorted by level."""
     n = len(tree.units)
-    whole = _Figures(
-        np.zeros((n, len(limits.cuts_m) + 3), dtype=np.int64),
-        np.zeros(n, dtype=np.int64),
-        *(np.full(n, np.nan) for _ in range(3)),
-    )
-    demand = coverage.Demand(
-        measured.position, measured.people, measured.walk_m, measured.straight_m
-    )
     cuts = coverage.Limits(limits.max_walk_m, limits.cuts_m)
-    inside = measured.position >= 0
+    own = coverage.summarise(measured.demand, cuts, n)
+    straight = np.zeros(n, np.int64) if own.straight_covered is None else own.straight_covered
+    counts = _added_up(tree, np.column_stack([own.bands, straight]))
+    walks = np.array([own.mean_walk_m, own.median_walk_m, own.p90_walk_m])
+    has_children = np.zeros(n, dtype=np.bool_)
+    has_children[tree.parent[tree.parent >= 0]] = True
     for level in tree.at_level:
-        unit = np.where(inside, level[measured.position], -1).astype(np.int32)
-        found = coverage.summarise(demand.in_units(unit), cuts, n)
-        at = level == np.arange(n)
-        whole.fine[at] = found.bands[at]
-        if found.straight_covered is not None:
-            whole.straight[at] = found.straight_covered[at]
-        whole.mean[at] = found.mean_walk_m[at]
-        whole.median[at] = found.median_walk_m[at]
-        whole.p90[at] = found.p90_walk_m[at]
+        at = (level == np.arange(n)) & has_children
+        if at.any():
+            unit = np.where(measured.position >= 0, level[measured.position], np.int32(-1))
+            found = coverage.walks(measured.demand.in_units(unit), n)
+            walks[:, at] = [values[at] for values in (found.mean_m, found.median_m, found.p90_m)]
+    return _Figures(counts[:, :-1], counts[:, -1], *walks)
+
+
+def _added_up(tree: hierarchy.Hierarchy, own: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Add what is counted in each unit itself ``(n, k)`` to all units it lies in."""
+    whole = np.zeros_like(own)
+    for level in tree.at_level:
+        inside = level >= 0
+        np.add.at(whole, level[inside], own[inside])
     return whole
 
 
@@ -195,7 +209,7 @@ def _straight_hidden(
 ) -> NDArray[np.bool_]:
     """Which straight-line figures would give away small counts, next to the walking ones."""
     total = figures.fine.sum(axis=1)
-    only_straight = np.maximum(figures.straight - covered, 0)
+    only_straight = figures.straight - covered
     parts = np.column_stack([covered, only_straight, total - covered - only_straight])
     hidden = suppression.suppress_tree(parts, tree.parent)
     return np.asarray(hidden.cells[:, :2].any(axis=1))
@@ -211,55 +225,65 @@ class _RowMaker:
     limits: Limits
     within: int
 
-    def row(self, i: int) -> CoverageRow:
-        """Make the row of the i-th unit."""
-        unit, last = self.tree.units[i], self.figures.fine.shape[1]
-        total = int(self.figures.fine[i].sum())
-        demand = None if self.hidden.totals[i] else total
-        covered = self._sum(i, 0, self.within)
-        straight = None if self.straight_hidden[i] or covered is None else self._straight(i)
-        reachable = int(self.figures.fine[i, : last - 2].sum())
-        places = int(self.supply.places[i])
-        return CoverageRow(
-            code=unit.code,
-            name=unit.name,
-            level=unit.level,
-            kind=unit.kind,
-            parent_code=unit.parent_code,
-            demand=demand,
-            covered=covered,
-            beyond=self._sum(i, self.within, last - 2),
-            unreachable=self._sum(i, last - 2, last - 1),
-            unattached=self._sum(i, last - 1, last),
-            share=_ratio(covered, demand),
-            mean_walk_m=_metres(self.figures.mean[i], reachable),
-            median_walk_m=_metres(self.figures.median[i], reachable),
-            p90_walk_m=_metres(self.figures.p90[i], reachable),
-            bands=self._bands(i),
-            straight_covered=straight,
-            straight_share=_ratio(straight, demand),
-            places=places,
-            places_per_100=None if not demand else round(100 * places / demand, 2),
-            centres=int(self.supply.centres[i]),
-            state=_state(total, demand, covered),
+    def rows(self) -> tuple[CoverageRow, ...]:
+        """Make the rows of all units, column by column: much faster than figure by figure."""
+        fine, end = self.figures.fine, self.figures.fine.shape[1]
+        total = fine.sum(axis=1)
+        demand = _shown(total, self.hidden.totals)
+        covered = self._sum(0, self.within)
+        straight_hidden = self.straight_hidden | self._is_hidden(0, self.within)
+        straight = _shown(self.figures.straight, straight_hidden)
+        places = self.supply.places.tolist()
+        columns = (  # in the order of the fields of a row, from demand on
+            demand,
+            covered,
+            self._sum(self.within, end - 2),
+            self._sum(end - 2, end - 1),
+            self._sum(end - 1, end),
+            map(_ratio, covered, demand),
+            self._metres(self.figures.mean),
+            self._metres(self.figures.median),
+            self._metres(self.figures.p90),
+            self._bands(),
+            straight,
+            map(_ratio, straight, demand),
+            places,
+            map(_per_100, places, demand),
+            self.supply.centres.tolist(),
+            map(_state, total.tolist(), demand, covered),
+        )
+        return tuple(
+            CoverageRow(unit.code, unit.name, unit.level, unit.kind, unit.parent_code, *figures)
+            for unit, figures in zip(self.tree.units, zip(*columns, strict=True), strict=True)
         )
 
-    def _sum(self, i: int, start: int, stop: int) -> int | None:
+    def _sum(self, start: int, stop: int) -> list[int | None]:
         """Add up fine cells; None if one of them is hidden."""
-        if self.hidden.totals[i] or self.hidden.cells[i, start:stop].any():
-            return None
-        return int(self.figures.fine[i, start:stop].sum())
+        return _shown(self.figures.fine[:, start:stop].sum(axis=1), self._is_hidden(start, stop))
 
-    def _straight(self, i: int) -> int:
-        return int(self.figures.straight[i])
+    def _is_hidden(self, start: int, stop: int) -> NDArray[np.bool_]:
+        return np.asarray(self.hidden.totals | self.hidden.cells[:, start:stop].any(axis=1))
 
-    def _bands(self, i: int) -> tuple[int | None, ...]:
-        cuts, found, start = self.limits.cuts_m, [], 0
-        for limit in self.limits.bands_m:
-            stop = cuts.index(limit) + 1
-            found.append(self._sum(i, start, stop))
-            start = stop
-        return tuple(found)
+    def _bands(self) -> Iterable[tuple[int | None, ...]]:
+        stops = [self.limits.cuts_m.index(limit) + 1 for limit in self.limits.bands_m]
+        bands = [self._sum(start, stop) for start, stop in itertools.pairwise([0, *stops])]
+        return zip(*bands, strict=True) if bands else itertools.repeat((), len(self.tree.units))
+
+    def _metres(self, values: NDArray[np.float64]) -> list[float | None]:
+        """Round; None where too few people have a way."""
+        reachable = self.figures.fine[:, :-2].sum(axis=1)
+        known = (reachable >= SMALL) & np.isfinite(values)
+        return [
+            round(value, 1) if is_known else None
+            for value, is_known in zip(values.tolist(), known.tolist(), strict=True)
+        ]
+
+
+def _shown(values: NDArray[np.int64], hidden: NDArray[np.bool_]) -> list[int | None]:
+    return [
+        None if is_hidden else value
+        for value, is_hidden in zip(values.tolist(), hidden.tolist(), strict=True)
+    ]
 
 
 def _state(total: int, demand: int | None, covered: int | None) -> CoverageState:
@@ -274,5 +298,5 @@ def _ratio(part: int | None, whole: int | None) -> float | None:
     return None if part is None or not whole else round(part / whole, 4)
 
 
-def _metres(value: np.float64, people: int) -> float | None:
-    return None if people < SMALL or not np.isfinite(value) else round(float(value), 1)
+def _per_100(places: int, demand: int | None) -> float | None:
+    return None if not demand else round(100 * places / demand, 2)
