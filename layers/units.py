@@ -6,9 +6,10 @@ from typing import Final
 from layers import elements, words
 from layers.elements import MapElement
 
-# Cividis (Nuñez, Anderton & Renslow 2018, PLOS ONE 13(7): e0199239) at 0, 1/4, 1/2, 3/4 and 1:
-# one order of lightness for every kind of colour vision. Dark is the low share that needs care.
-CIVIDIS: Final = ("#00204d", "#414d6b", "#7c7b78", "#bcaf6f", "#ffea46")
+# ColorBrewer YlGnBu in five classes (Harrower & Brewer 2003, The Cartographic Journal 40(1)):
+# one order of lightness for every kind of colour vision, light enough that roads show through.
+# The darker, the more people are reached.
+YLGNBU: Final = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
 # Fixed breaks, so that two dates, two districts and two sheets of paper compare.
 SHARE_BREAKS: Final = (0.25, 0.5, 0.75, 0.9, 1.0)
 
@@ -57,7 +58,7 @@ def share_classes(t: words.Words) -> Classes:
         t("map.class.from_to", low=t.percent(low), high=t.percent(high))
         for low, high in zip(lower, SHARE_BREAKS, strict=True)
     )
-    return Classes(SHARE_BREAKS, CIVIDIS, tuple(labels))
+    return Classes(SHARE_BREAKS, YLGNBU, tuple(labels))
 
 
 class UnitsLayer(MapElement):

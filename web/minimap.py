@@ -141,7 +141,7 @@ def _look(row: CoverageRow | None) -> tuple[str | None, str]:
     if row.state is not CoverageState.SHOWN or row.share is None:
         return None, row.state.value.replace("_", "-")
     at = int(np.searchsorted(unit_layer.SHARE_BREAKS, row.share, side="right"))
-    return unit_layer.CIVIDIS[min(at, len(unit_layer.CIVIDIS) - 1)], ""
+    return unit_layer.YLGNBU[min(at, len(unit_layer.YLGNBU) - 1)], ""
 
 
 def _path(shape: Any) -> str:
