@@ -4,7 +4,7 @@ from typing import Any
 
 from gis.arrays import Int64s
 from services import assignment, network
-from services.imports import checks, headings, points
+from services.imports import checks, displacement, headings, points
 from services.imports.job import Job
 from services.imports.sieve import Sieve
 from services.imports.tables import Context, TableKind
@@ -37,6 +37,7 @@ def _placed(job: Job, ids: Int64s) -> None:
         assignment.assign_households(job.tx, ids)
         job.progress("import.step.attach", 0, len(ids))
         network.attach_households(job.tx, ids)
+        displacement.hint(job, "households", ids)
 
 
 KIND = TableKind(

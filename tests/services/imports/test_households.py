@@ -381,3 +381,25 @@ def test_a_last_row_without_line_end_is_worth_a_warning(district: Database, tmp_
     report = run(district, KIND, text(tmp_path / "h.csv", GOOD.rstrip("\n")))
     assert [warning.key for warning in report.warnings] == ["warning.import.unfinished"]
     assert report.inserted == 2
+
+
+def test_coordinates_of_a_web_map_are_suspected(district: Database, tmp_path: Path):
+    rng = np.random.default_rng(1)
+    true = np.column_stack([rng.uniform(116.80, 116.82, 400), rng.uniform(32.60, 32.61, 400)])
+    content = "code,lon,lat\n" + "".join(
+        f"H{i},{x},{y}\n" for i, (x, y) in enumerate(crs.wgs84_to_gcj02(true))
+    )
+    path = text(tmp_path / "h.csv", content)
+    options = dataclasses.replace(OPTIONS, dry_run=True)
+    warnings = {
+        warning.params["crs"]: warning for warning in run(district, KIND, path, options).warnings
+    }
+    assert warnings["GCJ-02"].key == "warning.import.displaced"
+    assert warnings["GCJ-02"].params["then"] == 0
+    as_they_are = dataclasses.replace(options, crs="GCJ-02")
+    assert run(district, KIND, path, as_they_are).warnings == ()
+    plain = text(
+        tmp_path / "p.csv",
+        "code,lon,lat\n" + "".join(f"H{i},{x},{y}\n" for i, (x, y) in enumerate(true)),
+    )
+    assert run(district, KIND, plain, options).warnings == ()
