@@ -3,7 +3,6 @@
 (() => {
   const Wangge = (window.Wangge = window.Wangge || {});
   const SIDE = 8;
-  const PRINT_SCALE = 3;
 
   // Three hatches that differ in form, not in colour alone.
   const STROKES = {
@@ -50,11 +49,10 @@
     return canvas;
   };
 
-  let scale = Math.max(1, Math.min(3, Math.ceil(window.devicePixelRatio || 1)));
-  Wangge.sharpen = (forPrint) => {
-    scale = forPrint
-      ? PRINT_SCALE
-      : Math.max(1, Math.min(3, Math.ceil(window.devicePixelRatio || 1)));
+  const ofScreen = () => Math.max(1, Math.min(3, Math.ceil(window.devicePixelRatio || 1)));
+  let scale = ofScreen();
+  Wangge.sharpen = (forPaper) => {
+    scale = forPaper ?? ofScreen();
   };
 
   const fillWithHatch = {

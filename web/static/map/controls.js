@@ -3,6 +3,8 @@
 (() => {
   const Wangge = (window.Wangge = window.Wangge || {});
   const { element } = Wangge;
+  // Dots to a CSS pixel: 288 an inch on A4; A3 is twice the area, and read from farther away.
+  const PAPER_SHARPNESS = { a4: 3, a3: 2 };
   const part = (context, name) =>
     document.querySelector(`#${context.options.id}-frame [data-wg="${name}"]`);
   Wangge.part = part;
@@ -52,7 +54,7 @@
       const bounds = Wangge.seen(map);
       frame.dataset.paper = paper;
       document.documentElement.classList.add("wg-printing");
-      Wangge.sharpen(true);
+      Wangge.sharpen(PAPER_SHARPNESS[paper] ?? 2);
       map.closePopup();
       map.invalidateSize({ animate: false, pan: false });
       map.fitBounds(bounds, { animate: false });
@@ -64,11 +66,34 @@
     // which wipes out what lies below. A copy that was never cleared has nothing to replay.
     const stillLife = () => {
       for (const canvas of map.getContainer().querySelectorAll("canvas:not(.wg-still)")) {
-        const copy = canvas.cloneNode();
+        const copy = canvas.classList.contains("leaflet-tile") ? whole(canvas) : framed(canvas);
         copy.classList.add("wg-still");
-        copy.getContext("2d").drawImage(canvas, 0, 0);
         canvas.after(copy);
       }
+    };
+    const whole = (canvas) => {
+      const copy = canvas.cloneNode();
+      copy.getContext("2d").drawImage(canvas, 0, 0);
+      return copy;
+    };
+    // Of a canvas that reaches beyond the map, the part on the sheet: half as much to print.
+    const framed = (canvas) => {
+      const size = map.getSize();
+      const corner = map.containerPointToLayerPoint([0, 0]);
+      const fine = canvas.width / parseFloat(canvas.style.width);
+      const copy = element("canvas", {
+        width: Math.round(size.x * fine),
+        height: Math.round(size.y * fine),
+      });
+      Object.assign(copy.style, {
+        position: "absolute",
+        width: `${size.x}px`,
+        height: `${size.y}px`,
+      });
+      L.DomUtil.setPosition(copy, corner);
+      const from = corner.subtract(L.DomUtil.getPosition(canvas)).multiplyBy(fine);
+      copy.getContext("2d").drawImage(canvas, -from.x, -from.y);
+      return copy;
     };
     const drawNow = () =>
       map.eachLayer((layer) => layer instanceof Wangge.Canvas && layer.drawNow());
@@ -78,7 +103,7 @@
       kept = null;
       for (const copy of frame.querySelectorAll(".wg-still")) copy.remove();
       document.documentElement.classList.remove("wg-printing");
-      Wangge.sharpen(false);
+      Wangge.sharpen(null);
       map.invalidateSize({ animate: false, pan: false });
       map.setView(centre, zoom, { animate: false });
       context.tell("colours");
