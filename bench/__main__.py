@@ -1,10 +1,13 @@
 """Run the benchmarks: ``python -m bench [--full] [--only NAME]...``."""
 
 import argparse
+import logging
 import signal
 import sys
 import time
 from collections.abc import Callable
+
+import structlog
 
 from bench import arena, assign, coverage, growth, importing, map_page, nearest, report
 
@@ -31,6 +34,7 @@ def main() -> int:
     )
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended"))  # and clean up on the way
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     begun, sections = time.monotonic(), []
     with arena.opened() as place:
         for name in asked.only or BENCHMARKS:

@@ -15,7 +15,7 @@ from services.database import Database, Transaction
 
 _HOUSEHOLDS = 1_000_000
 _MOVE_DAY = date(2026, 1, 1)
-_STRIP_COLUMNS = 0.5  # of a township's border, 40 cells long: 20 cells of 2,000, one per cent
+_STRIP_COLUMNS = 0.55  # along a border of townships: one per cent of the homes live there
 
 # As its own planner joins them: the cell with the home's index, or the home with the cells'.
 _JOIN = """

@@ -54,14 +54,14 @@ def cells(township_shift: float = 0.0) -> Cells:
     Parameters
     ----------
     township_shift
-        By how many cells the border between the first two townships lies further east.
+        By how many cells the border between the second and third townships lies further east.
     """
     rng = np.random.default_rng(_SEED)
     column, row = np.meshgrid(np.arange(COLUMNS + 1.0), np.arange(ROWS + 1.0), indexing="ij")
     corners = np.stack([column, row], axis=-1)
     inner = (column % COLUMNS > 0) & (row % ROWS > 0)
     corners[inner] += rng.uniform(-0.12, 0.12, (int(inner.sum()), 2))
-    corners[COLUMNS // 5, :, 0] += township_shift
+    corners[2 * COLUMNS // 5, :, 0] += township_shift
     across = _crooked(corners[:-1], corners[1:], rng)
     upwards = _crooked(corners[:, :-1], corners[:, 1:], rng)
     rings = [

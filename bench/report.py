@@ -76,8 +76,10 @@ def page(sections: list[Section], taken_s: float) -> str:
         "Written by `script/bench`. Each peer at its best, in turns with ours in the same run;",
         "medians. A busy machine moves seconds more than ratios: what is promised in seconds holds on an idle one.",
         "",
-        (f"{machine()}; {datetime.now(UTC):%Y-%m-%d}; {taken_s / 60:.1f} minutes;"
-        f" load at the end {os.getloadavg()[2]:.1f} (15 minutes' mean; the benchmark's own is 1 to 2)."),
+        (
+            f"{machine()}; {datetime.now(UTC):%Y-%m-%d}; {taken_s / 60:.1f} minutes;"
+            f" load at the end {os.getloadavg()[2]:.1f} (15 minutes' mean; the benchmark's own is 1 to 2)."
+        ),
         "",
     ]
     return "\n".join([*head, *(section.text() for section in sections)])
