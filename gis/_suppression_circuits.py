@@ -76,18 +76,19 @@ def partners(ways: Ways, circuits: Circuits) -> Int64s:
     return found
 
 
-def figures_on(ways: Ways, circuits: Circuits, i: int) -> tuple[Int64s, Int64s]:
-    """List rows and columns of the figures on the i-th circuit, but that which is to grow."""
-    tree, row = ways.tree, int(circuits.row[i])
-    column, other = int(circuits.column[i]), int(circuits.other[i])
-    ends = (column, other) if column == ways.total else (other, column)
-    beyond = ways.steps_beyond(np.array([row]))[:, :, 0]
-    found = [(row, other), *_walk(ways, int(tree.block[row]), row, beyond, ends)]
-    if tree.heads[row] >= 0:
-        steps = _steps_within(ways, np.array([row]), np.array([column]))[:, :, 0]
-        found += _walk(ways, int(tree.heads[row]), None, steps, ends[::-1])
-    rows, columns = np.array(found, dtype=np.int64).T
-    return rows, columns
+def figures_on(ways: Ways, circuits: Circuits) -> Iterator[tuple[Int64s, Int64s]]:
+    """List rows and columns of the figures on each circuit, but that which is to grow."""
+    tree, row = ways.tree, circuits.row
+    beyond = ways.steps_beyond(row)
+    figures = zip(row.tolist(), circuits.column.tolist(), circuits.other.tolist(), strict=True)
+    for i, (at, column, other) in enumerate(figures):
+        ends = (column, other) if column == ways.total else (other, column)
+        found = [(at, other), *_walk(ways, int(tree.block[at]), at, beyond[:, :, i], ends)]
+        if (inside := int(tree.heads[at])) >= 0:
+            steps = _steps_within(ways, row[i : i + 1], circuits.column[i : i + 1])[:, :, 0]
+            found += _walk(ways, inside, None, steps, ends[::-1])
+        rows, columns = np.array(found, dtype=np.int64).T
+        yield rows, columns
 
 
 def _turns(ways: Ways, row: Int64s, column: Int64s) -> Floats:
@@ -128,7 +129,7 @@ def _walk(
                 yield from _walk(ways, inside, None, ways.direct[:, :, inside], hop)
         elif head >= 0:
             yield from ((head, column) for column in hop)
-            beyond = ways.steps_beyond(np.array([head]))[:, :, 0]
+            beyond = ways.beyond_head[:, :, block]
             yield from _walk(ways, int(tree.block[head]), head, beyond, hop)
 
 

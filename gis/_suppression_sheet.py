@@ -60,8 +60,7 @@ class Sheet:
         is_done = np.zeros(len(open_.row), dtype=np.bool_)
         is_done[simple] = self._hide_simple(open_.only(simple), partner[is_simple])
         taken = set(self.tree.block[open_.row[is_done]].tolist())
-        for i in far.tolist():
-            row, column = figures_on(ways, open_, i)
+        for i, (row, column) in zip(far, figures_on(ways, open_.only(far)), strict=True):
             price = self.price[column, row]
             blocks = set(self.tree.block[row[price > 0]].tolist())
             if taken.isdisjoint(blocks) or 2 * price.sum() <= open_.price[i]:

@@ -34,6 +34,8 @@ class Ways:
         below it, shape (w, w, n).
     direct, second
         The least of these prices, and the next, among the rows of a block; (w, w, b).
+    beyond_head
+        As `steps_beyond` of the rows that head blocks, shape (w, w, b).
     around
         Price of a way from one column of a block to another through what is not below the
         block's head, shape (w, w, b).
@@ -45,6 +47,7 @@ class Ways:
     through: Floats
     direct: Floats
     second: Floats
+    beyond_head: Floats
     around: Floats
 
     @classmethod
@@ -57,11 +60,13 @@ class Ways:
         direct = _direct(tree, through)
         second = _second(tree, through, direct)
         around = np.full(direct.shape, 0.0 if tree.is_open else np.inf)
-        ways = cls(tree, down, up, through, direct, second, around)
+        beyond_head = np.full(direct.shape, np.inf)
+        ways = cls(tree, down, up, through, direct, second, beyond_head, around)
         for level in tree.row_levels:
             inner = tree.inner(level)
-            way = up[:, np.newaxis, inner] + ways.beyond(inner) + down[np.newaxis, :, inner]
-            around[:, :, tree.heads[inner]] = way
+            steps, blocks = ways.steps_beyond(inner), tree.heads[inner]
+            beyond_head[:, :, blocks] = steps
+            around[:, :, blocks] = up[:, np.newaxis, inner] + shortest(steps) + down[:, inner]
         return ways
 
     @property

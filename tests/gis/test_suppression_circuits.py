@@ -83,8 +83,8 @@ def test_no_circuit_is_cheaper(scene: Scene):
 def test_the_figures_on_a_circuit_make_it_up(scene: Scene):
     tree, price, can_shrink = scene
     ways, found = every_figure(scene)
-    for i in np.flatnonzero(np.isfinite(found.price)):
-        row, column = figures_on(ways, found, int(i))
+    found = found.only(np.isfinite(found.price))
+    for i, (row, column) in enumerate(figures_on(ways, found)):
         on = np.zeros(price.shape, dtype=np.bool_)
         on[column, row] = True
         assert price[on].sum() <= found.price[i]
