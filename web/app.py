@@ -1,6 +1,8 @@
 """The application, made from settings; nothing is opened before it starts."""
 
 import functools
+import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -16,12 +18,13 @@ from services.sealing import Sealer
 from services.settings import Settings
 from services.spool import Spool
 from services.themes.day_care import DayCare
-from web import assets, databases, files, health, i18n, metrics, problems, security, view
+from web import assets, databases, files, health, i18n, log, metrics, problems, security, view
 from web.api import routers as api_routers
 from web.pages import routers as page_routers
 from web.requests import RequestLog
 from web.state import State
 
+_LONGEST_FORM_BYTES = 1_000_000
 _COMPRESSED_FROM_BYTES = 1024
 _COMPRESSION = 6
 
@@ -39,8 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     services.errors.RefusedError
         The service would be open to other machines while there is no log-in.
     """
-    if not security.is_loopback(settings.host):
-        raise errors.RefusedError("error.serve.not_loopback", host=settings.host)
+    check(settings)
     figures = metrics.make()
 
     @asynccontextmanager
@@ -58,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        max_body_size=_LONGEST_FORM_BYTES,
         responses={
             HTTPStatus.UNPROCESSABLE_ENTITY.value: problems.DOCUMENTED,
             HTTPStatus.NOT_FOUND.value: problems.DOCUMENTED,
@@ -73,8 +76,15 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
+def check(settings: Settings) -> None:
+    """Refuse settings under which the service must not run; see `create_app`."""
+    if not security.is_loopback(settings.host):
+        raise errors.RefusedError("error.serve.not_loopback", host=settings.host)
+
+
 def from_environment() -> FastAPI:
-    """Return the application as the environment describes it (for several processes)."""
+    """Return the application as the environment describes it, in a process of its own."""
+    log.set_up(sys.stderr, logging.INFO)
     return create_app(Settings())
 
 

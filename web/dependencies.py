@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from services import caller as callers
 from services import errors, import_history, units
@@ -27,8 +27,11 @@ def _absent(value: object) -> object:
 Optional = BeforeValidator(_absent)
 Held = Annotated[State, Depends(state.of)]
 Words = Annotated[Translator, Depends(view.translator)]
-AsOf = Annotated[date | None, Optional, Query(ge=EARLIEST, le=LATEST)]
-UnitCode = Annotated[str | None, Optional, Query(max_length=20)]
+# What is checked of a value stands inside: it does not hold of a value that was not sent.
+_Date = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+_Code = Annotated[str, Field(max_length=20, pattern=r"^[0-9]*$")]
+AsOf = Annotated[_Date | None, Optional, Query()]
+UnitCode = Annotated[_Code | None, Optional, Query()]
 
 
 def caller() -> Caller:

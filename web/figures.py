@@ -25,8 +25,10 @@ class Figures:
 
     def straight(self, row: CoverageRow) -> str:
         """Return the share reached by straight line."""
-        if row.straight_share is None or row.demand is None or row.demand < FEWEST:
+        if row.demand is None or row.demand < FEWEST:
             return self.t("value.none")
+        if row.straight_share is None:
+            return self.t("coverage.hidden")
         return self.t.percent(row.straight_share)
 
     def of(self, part: int | None, whole: int | None) -> str:

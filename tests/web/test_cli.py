@@ -1,6 +1,7 @@
 """The command line: every verb, in both languages, with the exit status that scripts rely on."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
+import structlog
 import typer
 
 from services import caller as callers
@@ -45,6 +47,15 @@ VERBS = [
     "units",
     "units check",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _the_log_as_before() -> Iterator[None]:
+    """The command line sets up the log of its process, which here is not its own."""
+    handlers = logging.root.handlers[:]
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
 
 
 @pytest.fixture

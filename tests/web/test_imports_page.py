@@ -138,3 +138,12 @@ def test_a_form_without_its_parts_is_told_so(site: Client) -> None:
     answer = site.post("/imports", data={"kind": "castles"})
     assert answer.status_code == 422
     assert "kind" in answer.text
+
+
+def test_a_large_file_is_taken_a_large_form_is_not(site: Client, home: Path) -> None:
+    rows = "".join(f"L{n},other,x,116.805,32.605\n" for n in range(60_000))
+    assert len(rows) > 1_500_000
+    html = _finished(site, _upload(site, "code,kind,name,lon,lat\n" + rows))
+    assert re.search(r"新增</dt><dd>60,000<", html)
+    assert [path.stat().st_size > 1_500_000 for path in _spooled(home)] == [True]
+    assert site.post("/jobs/1/cancel", data=b"x" * 1_500_000).status_code in (404, 413)

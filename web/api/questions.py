@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Path, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from gis import codes
 from services import errors, exports, rules, themes
@@ -13,6 +13,9 @@ from web.dependencies import Day, Optional
 
 _FARTHEST_M = 20_000
 _OLDEST = 130
+_Code = Annotated[str, Field(max_length=20, pattern=r"^[0-9]*$")]
+_Metres = Annotated[float, Field(gt=0, le=_FARTHEST_M)]
+_Text = Annotated[str, Field(max_length=120)]
 
 
 def theme(theme: Annotated[str, Path(max_length=40)]) -> str:
@@ -38,10 +41,10 @@ class Coverage(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    unit: Annotated[str | None, Optional, Query(max_length=20, pattern=r"^[0-9]*$")] = None
-    max_walk: Annotated[float | None, Optional, Query(gt=0, le=_FARTHEST_M)] = None
-    min_age: Annotated[int, Query(ge=0, le=_OLDEST)] = 60
-    rules: Annotated[str, Query(max_length=60)] = rules.DEFAULT
+    unit: Annotated[_Code | None, Optional] = None
+    max_walk: Annotated[_Metres | None, Optional] = None
+    min_age: Annotated[int, Field(ge=0, le=_OLDEST)] = 60
+    rules: Annotated[str, Field(max_length=60)] = rules.DEFAULT
     level: Annotated[codes.Level | None, Optional] = None
 
 
@@ -62,9 +65,9 @@ Question = Annotated[DayCareQuery, Depends(question)]
 class Cut(Coverage):
     """What can be asked of a collection: how it is given out, and which part of it."""
 
-    format: Annotated[str, Query(max_length=20)] = Format.GEOJSON.value
-    crs: Annotated[str | None, Optional, Query(max_length=40)] = None
-    bbox: Annotated[str | None, Optional, Query(max_length=120)] = None
+    format: Annotated[str, Field(max_length=20)] = Format.GEOJSON.value
+    crs: Annotated[_Text | None, Optional] = None
+    bbox: Annotated[_Text | None, Optional] = None
 
 
 def cut(asked: Annotated[Cut, Query()], as_of: Day) -> ExportOptions:

@@ -8,10 +8,11 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from data import sample
 from services import caller as callers
@@ -24,6 +25,9 @@ from web import app as applications
 from web import databases, days, log
 from web.cli import verbs
 from web.cli.console import Console
+
+_MODULE = "web.app:from_environment"
+_QUIET: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False}
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,7 @@ class _Server(uvicorn.Server):
         """Start to answer."""
         await super().startup(sockets)
         if self.started and sockets:
-            host, port = sockets[0].getsockname()[:2]
-            self._console.say("cli.serve.loopback")
-            self._console.say("cli.serve.address", address=f"http://{_shown(host)}:{port}")
+            _announce(self._console, sockets[0])
 
 
 def register(application: typer.Typer) -> None:
@@ -63,17 +65,31 @@ def _serve(console: Console, options: _Serve) -> None:
     given = {name: value for name, value in changes.items() if value is not None}
     settings = console.settings.model_copy(update=given)
     log.set_up(sys.stderr, logging.INFO)
-    app = applications.create_app(settings)
+    applications.check(settings)
     with contextlib.closing(_bound(settings)) as bound:
         with databases.database(settings) as database:
             if options.demo:
                 _load_sample(Console(settings, console.t), database)
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="on", server_header=False
-        )
         with contextlib.suppress(KeyboardInterrupt):  # told again after a clean shutdown
-            _Server(config, console).run(sockets=[bound])
+            _answer(console, settings, bound)
     console.say("cli.serve.stopped")
+
+
+def _answer(console: Console, settings: Settings, bound: socket.socket) -> None:
+    """Answer until told to stop: in this process, or in several that it watches."""
+    if settings.workers == 1:
+        app = applications.create_app(settings)
+        _Server(uvicorn.Config(app, **_QUIET), console).run(sockets=[bound])
+        return
+    config = uvicorn.Config(_MODULE, factory=True, workers=settings.workers, **_QUIET)
+    _announce(console, bound)
+    Multiprocess(config, [bound]).run()
+
+
+def _announce(console: Console, bound: socket.socket) -> None:
+    host, port = bound.getsockname()[:2]
+    console.say("cli.serve.loopback")
+    console.say("cli.serve.address", address=f"http://{_shown(host)}:{port}")
 
 
 def _bound(settings: Settings) -> socket.socket:

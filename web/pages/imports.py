@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gis import crs as crs_module
-from services import errors, import_jobs, jobs, overview
+from services import errors, import_jobs, jobs, overview, spool
 from services.database import Transaction
 from services.import_jobs import ImportRequest
 from services.imports.options import ImportKind, OnError
@@ -19,6 +19,7 @@ from web.pages.jobs import Number
 
 router = APIRouter(include_in_schema=False)
 _RUNS = 30
+_LONGEST_UPLOAD_BYTES = spool.MAX_BYTES + 1_000_000  # the file, and the form around it
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def show(
     return _form(page, tx, Asked(kind or first), {})
 
 
-@router.post("/imports", response_class=HTMLResponse)
+@router.post("/imports", response_class=HTMLResponse, max_body_size=_LONGEST_UPLOAD_BYTES)
 def upload(
     page: Page,
     held: Held,
