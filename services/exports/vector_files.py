@@ -17,7 +17,13 @@ from services.exports.fields import GEOMETRY
 def geopackage(dataset: Dataset, path: Path) -> None:
     """Write a GeoPackage; what holds of all rows is in its metadata table."""
     noted = datasets.with_note_column(dataset)
-    _write(noted, path, driver="GPKG", layer_metadata=dataset.facts.texts())
+    _write(
+        noted,
+        path,
+        driver="GPKG",
+        layer_metadata=dataset.facts.texts(),
+        dataset_options={"VERSION": "1.3"},  # 1.4 adds nothing here, and older readers warn of it
+    )
 
 
 def flatgeobuf(dataset: Dataset, path: Path) -> None:
