@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from babel import numbers
 from babel.messages import pofile
 
 from services import errors
@@ -90,18 +89,21 @@ class Translator:
         return value.isoformat() if isinstance(value, date) else str(value)
 
     def number(self, value: float | None, digits: int = 0) -> str:
-        """Return a number with at most so many digits after the point."""
+        """Return a number with at most so many digits after the point.
+
+        Both languages group by commas and break at a point (CLDR, zh and en-GB); a third one
+        that does not needs its own signs here.
+        """
         if value is None or math.isnan(value):
             return self("value.none")
-        pattern = "#,##0" + ("." + "#" * digits if digits else "")
-        return numbers.format_decimal(value, format=pattern, locale=self._locale)
+        written = f"{value:,.{digits}f}"
+        return written.rstrip("0").rstrip(".") if digits else written
 
     def percent(self, share: float | None, digits: int = 0) -> str:
         """Return a share of 1 as per cent."""
         if share is None or math.isnan(share):
             return self("value.none")
-        pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-        return numbers.format_percent(share, format=pattern, locale=self._locale)
+        return f"{share * 100:,.{digits}f}%"
 
     def distance(self, metres: float | None) -> str:
         """Return a distance: metres below 1 km, kilometres from there."""
@@ -110,10 +112,6 @@ class Translator:
         if round(metres) < _KILOMETRE:
             return self("value.metres", n=round(metres))
         return self("value.kilometres", n=self.number(metres / _KILOMETRE, digits=1))
-
-    @property
-    def _locale(self) -> str:
-        return "zh_CN" if self.language is Language.ZH else "en_GB"
 
 
 def load(language: Language) -> Translator:
