@@ -108,8 +108,6 @@ class UnitFigures:
         Places with any demand.
     share
         Covered people of all, 0 to 1; NaN where nobody lives.
-    mean_walk_m, median_walk_m, p90_walk_m
-        As `WalkFigures` has them.
     bands
         People in each band as numbered by `band_index`, shape (units, bands).
     straight_covered
@@ -123,9 +121,6 @@ class UnitFigures:
     unattached: arrays.Int64s
     households: arrays.Int64s
     share: arrays.Floats
-    mean_walk_m: arrays.Floats
-    median_walk_m: arrays.Floats
-    p90_walk_m: arrays.Floats
     bands: arrays.Int64s
     straight_covered: arrays.Int64s | None
 
@@ -209,7 +204,6 @@ def summarise(demand: Demand, limits: Limits, n_units: int) -> UnitFigures:
     fine = _cross(demand, band_index(demand.distance_m, cuts), len(cuts) + 3, n_units)
     covered, beyond, unreachable, unattached = _merge(fine, cuts, (limits.max_walk_m,)).T
     total = covered + beyond + unreachable + unattached
-    walked = walks(demand, n_units)
     share = np.full(n_units, np.nan)
     np.divide(covered, total, out=share, where=total > 0)
     return UnitFigures(
@@ -220,9 +214,6 @@ def summarise(demand: Demand, limits: Limits, n_units: int) -> UnitFigures:
         unattached=unattached,
         households=np.bincount(demand.unit[demand.weight > 0] + 1, minlength=n_units + 1)[1:],
         share=share,
-        mean_walk_m=walked.mean_m,
-        median_walk_m=walked.median_m,
-        p90_walk_m=walked.p90_m,
         bands=_merge(fine, cuts, limits.bands_m),
         straight_covered=_straight(demand, limits, n_units),
     )

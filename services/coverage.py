@@ -108,6 +108,17 @@ class Measured:
         straight = np.fmin(self.straight_m, self.walk_m)
         return coverage.Demand(self.position, self.people, self.walk_m, straight)
 
+    def walks(self, tree: hierarchy.Hierarchy) -> NDArray[np.float64]:
+        """Mean, median and 90 % quantile of the metres walked in each unit ``(3, n)``.
+
+        They are kept for the tree last asked for, since no limit changes them.
+        """
+        kept: tuple[hierarchy.Hierarchy, NDArray[np.float64]] | None = vars(self).get("_walks")
+        if kept is None or kept[0] is not tree:
+            kept = (tree, _walks(tree, self.demand))
+            vars(self)["_walks"] = kept
+        return kept[1]
+
 
 @dataclass(frozen=True)
 class Supply:
@@ -177,22 +188,26 @@ def _no_data(row: CoverageRow, bands: int) -> CoverageRow:
 
 
 def _figures(tree: hierarchy.Hierarchy, measured: Measured, limits: Limits) -> _Figures:
-    """Count once, by the unit each place is in, and add up; walks have to be sorted by level."""
+    """Count once, by the unit each place is in, and add up to the units above."""
     n = len(tree.units)
     cuts = coverage.Limits(limits.max_walk_m, limits.cuts_m)
     own = coverage.summarise(measured.demand, cuts, n)
     straight = np.zeros(n, np.int64) if own.straight_covered is None else own.straight_covered
     counts = _added_up(tree, np.column_stack([own.bands, straight]))
-    walks = np.array([own.mean_walk_m, own.median_walk_m, own.p90_walk_m])
-    has_children = np.zeros(n, dtype=np.bool_)
-    has_children[tree.parent[tree.parent >= 0]] = True
+    return _Figures(counts[:, :-1], counts[:, -1], *measured.walks(tree))
+
+
+def _walks(tree: hierarchy.Hierarchy, demand: coverage.Demand) -> NDArray[np.float64]:
+    """Find how far people walk: quantiles do not add up, each level is sorted for itself."""
+    n = len(tree.units)
+    walks = np.full((3, n), np.nan)
     for level in tree.at_level:
-        at = (level == np.arange(n)) & has_children
+        at = level == np.arange(n)
         if at.any():
-            unit = np.where(measured.position >= 0, level[measured.position], np.int32(-1))
-            found = coverage.walks(measured.demand.in_units(unit), n)
+            unit = np.where(demand.unit >= 0, level[demand.unit], np.int32(-1))
+            found = coverage.walks(demand.in_units(unit), n)
             walks[:, at] = [values[at] for values in (found.mean_m, found.median_m, found.p90_m)]
-    return _Figures(counts[:, :-1], counts[:, -1], *walks)
+    return walks
 
 
 def _added_up(tree: hierarchy.Hierarchy, own: NDArray[np.int64]) -> NDArray[np.int64]:

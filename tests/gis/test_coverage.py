@@ -47,6 +47,7 @@ def test_figures_are_those_of_counting_people_one_by_one(
 ) -> None:
     limits = coverage.Limits(max_walk_m, LIMITS.bands_m)
     figures = coverage.summarise(demand_of(places), limits, 4)
+    walked = coverage.walks(demand_of(places), 4)
     for unit in range(4):
         walks = people(places, unit)
         reaching = [walk for walk in walks if math.isfinite(walk)]
@@ -67,13 +68,13 @@ def test_figures_are_those_of_counting_people_one_by_one(
         else:
             assert math.isnan(figures.share[unit])
         if reaching:
-            assert figures.mean_walk_m[unit] == pytest.approx(sum(reaching) / len(reaching))
-            assert figures.median_walk_m[unit] == quantile(reaching, 50)
-            assert figures.p90_walk_m[unit] == quantile(reaching, 90)
+            assert walked.mean_m[unit] == pytest.approx(sum(reaching) / len(reaching))
+            assert walked.median_m[unit] == quantile(reaching, 50)
+            assert walked.p90_m[unit] == quantile(reaching, 90)
         else:
-            assert math.isnan(figures.mean_walk_m[unit])
-            assert math.isnan(figures.median_walk_m[unit])
-            assert math.isnan(figures.p90_walk_m[unit])
+            assert math.isnan(walked.mean_m[unit])
+            assert math.isnan(walked.median_m[unit])
+            assert math.isnan(walked.p90_m[unit])
 
 
 @given(PLACES)
@@ -83,15 +84,19 @@ def test_another_level_is_counted_as_if_afresh(places: list[Place]) -> None:
     above = np.where(grids.unit < 0, -1, grids.unit // 2).astype(np.int32)
     again = coverage.summarise(grids.in_units(above), LIMITS, 2)
     afresh = coverage.summarise(coverage.Demand(above, grids.weight, grids.distance_m), LIMITS, 2)
-    for name in ("demand", "covered", "bands", "median_walk_m", "p90_walk_m", "mean_walk_m"):
+    for name in ("demand", "covered", "bands"):
         np.testing.assert_array_equal(getattr(again, name), getattr(afresh, name))
+    walked = coverage.walks(grids.in_units(above), 2)
+    walked_afresh = coverage.walks(coverage.Demand(above, grids.weight, grids.distance_m), 2)
+    for name in ("mean_m", "median_m", "p90_m"):
+        np.testing.assert_array_equal(getattr(walked, name), getattr(walked_afresh, name))
 
 
 def test_a_tenth_of_ten_people_is_one_person() -> None:
     walks = coverage.Demand(np.zeros(10, np.int32), np.ones(10, np.int32), np.arange(1.0, 11.0))
-    figures = coverage.summarise(walks, LIMITS, 1)
-    assert (figures.median_walk_m[0], figures.p90_walk_m[0]) == (5.0, 9.0)
-    assert figures.straight_covered is None
+    figures = coverage.walks(walks, 1)
+    assert (figures.median_m[0], figures.p90_m[0]) == (5.0, 9.0)
+    assert coverage.summarise(walks, LIMITS, 1).straight_covered is None
 
 
 def test_more_units_than_sixteen_bits_hold() -> None:
@@ -100,8 +105,8 @@ def test_more_units_than_sixteen_bits_hold() -> None:
         np.array([1, 1, 1], np.int32),
         np.array([8.0, 1.0, 6.0]),
     )
-    figures = coverage.summarise(walks, LIMITS, 70_001)
-    assert figures.median_walk_m[[4_464, 70_000]].tolist() == [1.0, 6.0]
+    figures = coverage.walks(walks, 70_001)
+    assert figures.median_m[[4_464, 70_000]].tolist() == [1.0, 6.0]
 
 
 def test_bands_have_labels_in_order() -> None:
@@ -140,6 +145,7 @@ def test_nobody_anywhere() -> None:
     assert figures.demand.tolist() == [0, 0]
     assert np.isnan(figures.share).all()
     assert coverage.summarise(demand_of([]), LIMITS, 0).bands.shape == (0, 6)
+    assert np.isnan(coverage.walks(demand_of([]), 2).mean_m).all()
 
 
 def test_nonsense_is_refused() -> None:
@@ -154,3 +160,5 @@ def test_nonsense_is_refused() -> None:
         coverage.Demand(one, one - 1, np.zeros(1))
     with pytest.raises(ValueError, match="range"):
         coverage.summarise(coverage.Demand(one, one, np.zeros(1)), LIMITS, 0)
+    with pytest.raises(ValueError, match="range"):
+        coverage.walks(coverage.Demand(one, one, np.zeros(1)), 0)
