@@ -100,6 +100,7 @@ _RUNS = sa.text("""
     FROM import_runs ORDER BY id DESC LIMIT :limit
 """)
 
+
 def counts(tx: Transaction, as_of: date) -> Counts:
     """Count what is there on a day."""
     levels = {codes.Level(row.level): row.n for row in tx.sql.execute(_UNITS, {"as_of": as_of})}
