@@ -10,6 +10,7 @@ from services.imports.sieve import Sieve
 from services.imports.tables import Context, TableKind
 from services.imports.target import Column, Target
 
+_AT_ONCE = 1_000_000
 _TEXTS = ("address", "building", "entrance", "floor", "room")
 
 FIELDS = headings.fields("""
@@ -32,12 +33,14 @@ def _clean(sieve: Sieve, context: Context) -> dict[str, Any]:
 
 
 def _placed(job: Job, ids: Int64s) -> None:
-    if len(ids):
-        job.progress("import.step.assign", 0, len(ids))
-        assignment.assign_households(job.tx, ids)
-        job.progress("import.step.attach", 0, len(ids))
-        network.attach_households(job.tx, ids)
-        displacement.hint(job, "households", ids)
+    """Assign and attach, a slice at a time: memory does not grow with the file."""
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        job.progress("import.step.assign", start, len(ids))
+        assignment.assign_households(job.tx, some)
+        job.progress("import.step.attach", start, len(ids))
+        network.attach_households(job.tx, some)
+    displacement.hint(job, "households", ids)
 
 
 KIND = TableKind(
