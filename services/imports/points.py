@@ -8,10 +8,12 @@ import pyarrow as pa
 import shapely
 
 from gis import boundaries, crs
-from gis.arrays import Bools, Floats
+from gis.arrays import Bools, Floats, Objects
 from services.imports import checks
 from services.imports.sieve import Sieve
 
+WKT: Final = "geometry"
+"""Field of a table with the place as well-known text, in the stead of two columns of numbers."""
 MARGIN_DEGREES: Final = 0.2
 """A place may lie about 20 km outside the district's box: beyond, it is another district's."""
 
@@ -61,9 +63,7 @@ def places(sieve: Sieve, frame: Frame) -> Floats:
     Floats
         Longitude and latitude in the stored CRS, shape (n, 2); NaN where the row was refused.
     """
-    from_columns = sieve.batch.geometry is None
-    raw = _of_columns(sieve) if from_columns else _of_geometry(sieve)
-    field = "lon" if from_columns else None
+    field, raw = _read(sieve)
     known: Bools = np.asarray(np.isfinite(raw).all(axis=1), dtype=np.bool_)
     readable: Bools = known.copy()
     expected = frame.box or boundaries.GLOBE
@@ -105,6 +105,16 @@ def _named(
     return clean
 
 
+def _read(sieve: Sieve) -> tuple[str | None, Floats]:
+    """Read coordinates as they are written; the field that messages are to name."""
+    if sieve.batch.geometry is not None:
+        return None, _of_shapes(sieve, None, np.asarray(sieve.batch.geometry, dtype=object))
+    if WKT in sieve.columns and "lon" not in sieve.columns:
+        texts = np.array(sieve.text(WKT).to_pylist(), dtype=object)
+        return WKT, _of_shapes(sieve, WKT, shapely.from_wkt(texts, on_invalid="ignore"))
+    return "lon", _of_columns(sieve)
+
+
 def _of_columns(sieve: Sieve) -> Floats:
     axes = []
     for field in ("lon", "lat"):
@@ -114,21 +124,20 @@ def _of_columns(sieve: Sieve) -> Floats:
     return np.column_stack(axes)
 
 
-def _of_geometry(sieve: Sieve) -> Floats:
-    shapes = np.asarray(sieve.batch.geometry, dtype=object)
+def _of_shapes(sieve: Sieve, field: str | None, shapes: Objects) -> Floats:
     kind = shapely.get_type_id(shapes)
     lone = (kind == shapely.GeometryType.MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
     shapes[lone] = shapely.get_geometry(shapes[lone], 0)
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    sieve.refuse(missing, None, "error.import.point.missing", {})
+    sieve.refuse(missing, field, "error.import.point.missing", {})
     other = ~missing & (kind != shapely.GeometryType.POINT) & ~lone
-    sieve.refuse(other, None, "error.import.point.not_a_point", {})
+    sieve.refuse(other, field, "error.import.point.not_a_point", {})
     usable = ~(missing | other)
     points = shapes.copy()
     points[~usable] = None
     xy = np.column_stack((shapely.get_x(points), shapely.get_y(points)))
     endless = usable & ~np.isfinite(xy).all(axis=1)
-    sieve.refuse(endless, None, "error.import.point.not_finite", {})
+    sieve.refuse(endless, field, "error.import.point.not_finite", {})
     return xy
 
 

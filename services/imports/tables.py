@@ -68,6 +68,7 @@ _LON_LAT = headings.fields("""
     lon! 经度 东经 x lng longitude 经度坐标 x坐标
     lat! 纬度 北纬 y latitude 纬度坐标 y坐标
 """)
+_WKT = headings.fields("geometry wkt geom 几何 图形 位置")
 
 
 def load(kind: TableKind, job: Job) -> Outcome:
@@ -89,10 +90,10 @@ def load(kind: TableKind, job: Job) -> Outcome:
 
 
 def _context(kind: TableKind, job: Job, opened: batches.Source) -> Context:
-    known = (*kind.fields, *_LON_LAT) if kind.has_place else kind.fields
+    known = (*kind.fields, *_LON_LAT, *_WKT) if kind.has_place else kind.fields
     columns = headings.match(opened.headings, known, job.options.mapping)
-    by_columns = kind.has_place and not opened.has_geometry
-    headings.demand(columns, known if by_columns else kind.fields, opened.headings)
+    by_numbers = kind.has_place and not opened.has_geometry and points.WKT not in columns
+    headings.demand(columns, known if by_numbers else kind.fields, opened.headings)
     if columns.unused:
         job.log.note("note.import.unused_columns", columns=", ".join(columns.unused))
     if opened.unfinished:

@@ -370,6 +370,19 @@ def test_geometry_of_layers_is_checked(district: Database, tmp_path: Path):
     assert run(district, KIND, path, REJECT).inserted == 2
 
 
+def test_places_as_text_are_checked_too(district: Database, tmp_path: Path):
+    path = text(
+        tmp_path / "h.csv",
+        'code,wkt\nH1,POINT (116.805 32.605)\nH2,here\nH3,"LINESTRING (0 0, 1 1)"\nH4,POINT (0 0)\n',
+    )
+    assert told(refused(district, KIND, path)) == [
+        (3, "wkt", "error.import.point.missing"),
+        (4, "wkt", "error.import.point.not_a_point"),
+        (5, "wkt", "error.import.point.null_island"),
+    ]
+    assert run(district, KIND, path, REJECT).inserted == 1
+
+
 def test_without_units_the_place_is_not_checked_and_that_is_said(
     database: Database, tmp_path: Path
 ):

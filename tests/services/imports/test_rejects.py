@@ -63,6 +63,8 @@ def test_rows_of_a_layer_come_with_their_geometry(district: Database, tmp_path: 
         ["code", "geometry", "reason"],
         ["H1", "POINT (32.605 116.805)", "error.import.point.swapped"],
     ]
+    mended = rejects.read_text(encoding="utf-8-sig").replace("32.605 116.805", "116.805 32.605")
+    assert run(district, ImportKind.HOUSEHOLDS, text(tmp_path / "m.csv", mended)).inserted == 1
 
 
 def test_nothing_is_written_when_nothing_is_refused(district: Database, tmp_path: Path):
