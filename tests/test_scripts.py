@@ -61,8 +61,15 @@ def test_every_setting_stands_in_the_table_with_its_default() -> None:
     expected = {
         _variable(name, field): field.default for name, field in Settings.model_fields.items()
     }
-    shown = {name: "none" if value is None else f"`{value}`" for name, value in expected.items()}
+    shown = {
+        name: "none" if value is None else f"`{_short(value)}`" for name, value in expected.items()
+    }
     assert rows == shown
+
+
+def _short(value: object) -> object:
+    """Tell a path as the table does, from the checkout."""
+    return value.relative_to(CHECKOUT) if isinstance(value, Path) else value
 
 
 def _variable(name: str, field: pydantic.fields.FieldInfo) -> str:
