@@ -12,6 +12,12 @@ from gis import arrays, network
 LIMIT_M = 200.0
 """Places farther than this from every edge are not attached unless the caller says otherwise."""
 
+_EDGES_PER_POINT = 200
+"""With fewer points than one for so many edges, an index over all edges costs more than it gives."""
+
+_CELLS_A_SIDE = 1000
+"""Finest raster for picking edges near a few points."""
+
 
 @dataclass(frozen=True, eq=False)
 class Attachment:
@@ -77,25 +83,72 @@ def attach(net: network.Network, points: arrays.Floats, limit_m: float = LIMIT_M
         raise ValueError("points must be finite")
     if limit_m < 0:
         raise ValueError("limit_m must be zero or more")
-    edge, access = _nearest_edges(net, points)
+    few = len(points) <= net.n_edges // _EDGES_PER_POINT
+    edge, access = (_nearest_of_few if few else _nearest_edges)(net, points, limit_m)
     edge[access > limit_m] = -1
     offset = np.zeros(len(points))
     on = np.flatnonzero(edge >= 0)
-    along = shapely.line_locate_point(net.lines[edge[on]], shapely.points(points[on]))
+    lines = network.lines_of(net, edge[on]) if few else net.lines[edge[on]]
+    along = shapely.line_locate_point(lines, shapely.points(points[on]))
     offset[on] = np.clip(along, 0.0, net.length_m[edge[on]])
     return Attachment(edge, offset, access)
 
 
+def _nearest_of_few(
+    net: network.Network, points: arrays.Floats, limit_m: float
+) -> tuple[arrays.Int32s, arrays.Floats]:
+    """Do as `_nearest_edges` for a few points without an index over all edges.
+
+    Only edges near some point can be within the limit; where none is, the whole index is asked
+    after all.
+    """
+    if not len(points):
+        return _nearest_edges(net, points, limit_m)
+    near = _edges_near(net, points, limit_m)
+    edge, access = _query(shapely.STRtree(network.lines_of(net, near)), points)
+    edge[edge >= 0] = near[edge[edge >= 0]]
+    far = np.flatnonzero(~(access <= limit_m))
+    edge[far], access[far] = _nearest_edges(net, points[far], limit_m)
+    return edge, access
+
+
+def _edges_near(net: network.Network, points: arrays.Floats, limit_m: float) -> arrays.Int64s:
+    """Edges whose box may be within the limit of some point, by a coarse raster, ascending.
+
+    Cells near a point are marked; a table of sums over them tells of each edge's box at once
+    whether it has a marked one.
+    """
+    low = np.minimum(points.min(axis=0), net.bounds[:, :2].min(axis=0)) - limit_m
+    high = np.maximum(points.max(axis=0), net.bounds[:, 2:].max(axis=0)) + limit_m
+    size = max(limit_m, float((high - low).max()) / _CELLS_A_SIDE, 1.0)
+    first, last = (((points + d - low) // size).astype(np.int64) for d in (-limit_m, limit_m))
+    shape = ((high - low) // size).astype(np.int64) + 1
+    marked = np.zeros(shape, dtype=np.int64)
+    for (west, south), (east, north) in zip(first.tolist(), last.tolist(), strict=True):
+        marked[west : east + 1, south : north + 1] = 1
+    sums = np.zeros(shape + 1, dtype=np.int64)
+    sums[1:, 1:] = marked.cumsum(axis=0).cumsum(axis=1)
+    west, south = ((net.bounds[:, :2] - low) // size).astype(np.int64).T
+    east, north = ((net.bounds[:, 2:] - low) // size).astype(np.int64).T + 1
+    inside = sums[east, north] - sums[west, north] - sums[east, south] + sums[west, south]
+    return np.flatnonzero(inside)
+
+
 def _nearest_edges(
-    net: network.Network, points: arrays.Floats
+    net: network.Network, points: arrays.Floats, _limit_m: float
 ) -> tuple[arrays.Int32s, arrays.Floats]:
     """Nearest edge of each point, the lowest index among equals, and its distance."""
+    if not len(points) or not net.n_edges:
+        return np.full(len(points), -1, dtype=np.int32), np.full(len(points), np.inf)
+    return _query(net.line_index, points)
+
+
+def _query(index: shapely.STRtree, points: arrays.Floats) -> tuple[arrays.Int32s, arrays.Floats]:
+    """Ask an index for the nearest line of each point: the lowest among equals, its distance."""
     edge = np.full(len(points), -1, dtype=np.int32)
     access = np.full(len(points), np.inf)
-    if not len(points) or not net.n_edges:
-        return edge, access
     order = arrays.curve_order(points)  # neighbours in turn find the index's pages still in cache
-    (place, found), metres = net.line_index.query_nearest(
+    (place, found), metres = index.query_nearest(
         shapely.points(points[order]), return_distance=True, all_matches=True
     )
     by_place = np.lexsort((found, place))

@@ -99,6 +99,13 @@ class Network:
         return lines
 
     @cached_property
+    def bounds(self) -> arrays.Floats:
+        """Boxes of the edges: west, south, east, north, shape (e, 4)."""
+        first = self.coord_start[:-1]
+        low, high = np.minimum.reduceat(self.coords, first), np.maximum.reduceat(self.coords, first)
+        return np.column_stack([low, high])
+
+    @cached_property
     def line_index(self) -> shapely.STRtree:
         """Spatial index over `lines`."""
         return shapely.STRtree(self.lines)
@@ -216,6 +223,16 @@ def trace_lines(lines: arrays.Objects, attributes: WayAttributes, snap_m: float 
     )
     built = trace(coords, way_start, _place_ids(coords, snap_m), kept)
     return Built(built.network, of_line[built.way].astype(np.int32))
+
+
+def lines_of(network: Network, edges: arrays.AnyInts) -> arrays.Objects:
+    """Make LineStrings of some edges only, by index, shape (k,)."""
+    counts = np.diff(network.coord_start)[edges]
+    vertex = arrays.ranges(network.coord_start[:-1][edges], counts)
+    lines: arrays.Objects = shapely.linestrings(
+        network.coords[vertex], indices=np.repeat(np.arange(len(edges)), counts)
+    )
+    return lines
 
 
 def adjacency(network: Network) -> sparse.csr_matrix:

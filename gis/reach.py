@@ -293,5 +293,5 @@ def straight_line(demand_xy: arrays.Floats, supply_xy: arrays.Floats) -> Reach:
     if not len(supply_xy):
         n = len(demand_xy)
         return Reach(np.full(n, np.inf), np.full(n, -1, dtype=np.int32))
-    metres, supply = spatial.cKDTree(supply_xy).query(demand_xy)
+    metres, supply = spatial.cKDTree(supply_xy).query(demand_xy, workers=-1)
     return Reach(np.asarray(metres, dtype=np.float64), np.asarray(supply, dtype=np.int32))

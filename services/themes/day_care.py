@@ -131,6 +131,7 @@ class DayCare:
 
     def __init__(self, kept: int = 8) -> None:
         self._networks = Memo(1)
+        self._hierarchies = Memo(kept)
         self._bases = Memo(kept)
         self._demands = Memo(kept)
         self._answers = Memo(4 * kept)
@@ -233,7 +234,10 @@ class DayCare:
         places = coverage_basis.places_on(
             tx, query.as_of, FacilityKind.DAY_CARE, root.metric_epsg, stored
         )
-        return coverage_basis.make(root, hierarchy.load(tx, query.as_of), stored, wanted, places)
+        tree = self._hierarchies.get(
+            (query.as_of, known.get("unit_versions", 0)), lambda: hierarchy.load(tx, query.as_of)
+        )
+        return coverage_basis.make(root, tree, stored, wanted, places)
 
 
 def _demand_key(query: DayCareQuery, known: dict[str, int]) -> tuple[object, ...]:
