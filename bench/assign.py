@@ -139,9 +139,9 @@ def _move_border(database: Database) -> tuple[float, int]:
 
     def follow() -> None:
         nonlocal changed
-        area = location.changed_area(before.polygons[moved], after.polygons[moved])
+        areas = location.changed_areas(before.polygons[moved], after.polygons[moved])
         with arena.transaction(database) as tx:
-            changed = assignment.assign_changed_area(tx, area).changed
+            changed = assignment.assign_changed_areas(tx, areas).changed
 
     def back() -> None:
         with psycopg.connect(database.url) as connection:

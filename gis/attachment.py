@@ -118,8 +118,8 @@ def _edges_near(net: network.Network, points: arrays.Floats, limit_m: float) -> 
     Cells near a point are marked; a table of sums over them tells of each edge's box at once
     whether it has a marked one.
     """
-    low = np.minimum(points.min(axis=0), net.bounds[:, :2].min(axis=0)) - limit_m
-    high = np.maximum(points.max(axis=0), net.bounds[:, 2:].max(axis=0)) + limit_m
+    low = np.minimum(points.min(axis=0), net.bounds[:2].min(axis=1)) - limit_m
+    high = np.maximum(points.max(axis=0), net.bounds[2:].max(axis=1)) + limit_m
     size = max(limit_m, float((high - low).max()) / _CELLS_A_SIDE, 1.0)
     first, last = (((points + d - low) // size).astype(np.int64) for d in (-limit_m, limit_m))
     shape = ((high - low) // size).astype(np.int64) + 1
@@ -128,8 +128,8 @@ def _edges_near(net: network.Network, points: arrays.Floats, limit_m: float) -> 
         marked[west : east + 1, south : north + 1] = 1
     sums = np.zeros(shape + 1, dtype=np.int64)
     sums[1:, 1:] = marked.cumsum(axis=0).cumsum(axis=1)
-    west, south = ((net.bounds[:, :2] - low) // size).astype(np.int64).T
-    east, north = ((net.bounds[:, 2:] - low) // size).astype(np.int64).T + 1
+    west, south = ((net.bounds[:2] - low[:, None]) / size).astype(np.int32)
+    east, north = ((net.bounds[2:] - low[:, None]) / size).astype(np.int32) + 1
     inside = sums[east, north] - sums[west, north] - sums[east, south] + sums[west, south]
     return np.flatnonzero(inside)
 

@@ -162,8 +162,8 @@ def nearest_polygon(points: Floats, polygons: Objects) -> tuple[Int32s, Floats]:
     return index, distance_m
 
 
-def changed_area(before: Objects, after: Objects) -> shapely.Polygon | shapely.MultiPolygon:
-    """Give an area that holds every place whose unit may differ between two states.
+def changed_areas(before: Objects, after: Objects) -> Objects:
+    """Give areas that hold every place whose unit may differ between two states.
 
     Parameters
     ----------
@@ -172,21 +172,21 @@ def changed_area(before: Objects, after: Objects) -> shapely.Polygon | shapely.M
 
     Returns
     -------
-    Polygon or MultiPolygon
-        Union of what each unit lost and gained, widened by 1e-11 of the largest coordinate
-        (0.1 mm on the ground) so that rounding in the overlay leaves nothing out; empty if
-        nothing changed.
+    Objects
+        Polygons, shape (k,): what each unit lost or gained, widened by 1e-11 of the largest
+        coordinate (0.1 mm on the ground) so that rounding in the overlay leaves nothing out.
+        They overlap, since what one unit lost another gained; none if nothing changed.
     """
     nothing = shapely.MultiPolygon()
     old, new = (np.where(shapely.is_missing(side), nothing, side) for side in (before, after))
     moved = ~shapely.equals_identical(old, new)
-    if not moved.any():
-        return nothing
-    lost_or_gained = shapely.union_all(shapely.symmetric_difference(old[moved], new[moved]))
-    if lost_or_gained.is_empty:
-        return nothing
-    widening = 1e-11 * float(np.abs(shapely.bounds(lost_or_gained)).max())
-    return shapely.buffer(lost_or_gained, widening, join_style="mitre", cap_style="square")
+    parts: Objects = shapely.get_parts(shapely.symmetric_difference(old[moved], new[moved]))
+    parts = parts[~shapely.is_empty(parts)]
+    if not len(parts):
+        return parts
+    widening = 1e-11 * float(np.abs(shapely.bounds(parts)).max())
+    wide: Objects = shapely.buffer(parts, widening, join_style="mitre", cap_style="square")
+    return wide
 
 
 def _resolve(raster: label_raster.LabelRaster, u: Floats, v: Floats, index: Int32s) -> Int64s:

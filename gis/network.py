@@ -100,10 +100,10 @@ class Network:
 
     @cached_property
     def bounds(self) -> arrays.Floats:
-        """Boxes of the edges: west, south, east, north, shape (e, 4)."""
-        first = self.coord_start[:-1]
-        low, high = np.minimum.reduceat(self.coords, first), np.maximum.reduceat(self.coords, first)
-        return np.column_stack([low, high])
+        """Boxes of the edges: rows west, south, east and north, shape (4, e)."""
+        first, columns = self.coord_start[:-1], np.ascontiguousarray(self.coords.T)
+        low, high = (f.reduceat(columns, first, axis=1) for f in (np.minimum, np.maximum))
+        return np.concatenate([low, high])
 
     @cached_property
     def line_index(self) -> shapely.STRtree:

@@ -110,7 +110,8 @@ def _lowest(
         if not len(at) or not len(rest):
             continue
         whole = len(rest) == len(points)
-        place = location.Locator(history.boundary[at]).locate(points if whole else points[rest])
+        locator = location.Locator(history.boundary[at], expected_points=len(rest))
+        place = locator.locate(points if whole else points[rest])
         hit = place.index >= 0
         unit[rest[hit]] = history.unit_id[at][place.index[hit]]
         ambiguous[rest] |= place.ambiguous

@@ -36,8 +36,9 @@ HOUSEHOLDS = PlaceTables(
     everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM households",
     some="SELECT id, ST_X(geom), ST_Y(geom) FROM households WHERE id = ANY(%s::int[])",
     within="""
-        SELECT h.id, ST_X(h.geom), ST_Y(h.geom) FROM households h
-        WHERE ST_Intersects(h.geom, ST_GeomFromWKB(%s, 4490))""",
+        SELECT h.id, ST_X(h.geom), ST_Y(h.geom)
+        FROM unnest(%s::bytea[]) AS area (wkb)
+        JOIN households h ON ST_Intersects(ST_GeomFromWKB(area.wkb, 4490), h.geom)""",
     stored="SELECT household_id, unit_id, valid_from, valid_to FROM household_assignments",
     stored_some="""
         SELECT household_id, unit_id, valid_from, valid_to FROM household_assignments
@@ -60,8 +61,9 @@ FACILITIES = PlaceTables(
     everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM facilities",
     some="SELECT id, ST_X(geom), ST_Y(geom) FROM facilities WHERE id = ANY(%s::int[])",
     within="""
-        SELECT f.id, ST_X(f.geom), ST_Y(f.geom) FROM facilities f
-        WHERE ST_Intersects(f.geom, ST_GeomFromWKB(%s, 4490))""",
+        SELECT f.id, ST_X(f.geom), ST_Y(f.geom)
+        FROM unnest(%s::bytea[]) AS area (wkb)
+        JOIN facilities f ON ST_Intersects(ST_GeomFromWKB(area.wkb, 4490), f.geom)""",
     stored="SELECT facility_id, unit_id, valid_from, valid_to FROM facility_assignments",
     stored_some="""
         SELECT facility_id, unit_id, valid_from, valid_to FROM facility_assignments

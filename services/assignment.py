@@ -87,12 +87,14 @@ def assign_facilities(tx: Transaction, ids: NDArray[Any]) -> AssignmentReport:
     return _assign_some(tx, FACILITIES, ids)
 
 
-def assign_changed_area(tx: Transaction, area: shapely.Geometry) -> AssignmentReport:
-    """Recompute only what lies in an area (EPSG:4490) where boundaries changed."""
+def assign_changed_areas(tx: Transaction, areas: NDArray[np.object_]) -> AssignmentReport:
+    """Recompute only what lies in areas ``(k,)``, EPSG:4490, where boundaries changed."""
     report = AssignmentReport(0, 0, 0, 0)
-    wkb = shapely.to_wkb(area)
+    wkb = shapely.to_wkb(areas).tolist()
     for place in (HOUSEHOLDS, FACILITIES):
-        points = _points(tx, place.within, (wkb,))
+        found = _points(tx, place.within, (wkb,))
+        _, once = np.unique(found["id"], return_index=True)  # areas overlap
+        points = {name: values[once] for name, values in found.items()}
         report += _assign(tx, place, points, points["id"])
     return report
 
@@ -101,7 +103,7 @@ def _assign_some(tx: Transaction, place: PlaceTables, ids: NDArray[Any]) -> Assi
     every = tx.sql.execute(_COUNTS[place.subject]).scalar_one()
     if len(ids) >= every:
         return _assign(tx, place, _points(tx, place.everywhere), None)
-    return _assign(tx, place, _points(tx, place.some, (ids.tolist(),)), ids)
+    return _assign(tx, place, _points(tx, place.some, (_copy.listed(ids),)), ids)
 
 
 _COUNTS = {
@@ -135,7 +137,7 @@ def _assign(
     if ids is None:
         old = _copy.read(tx, place.stored, _rows(place))
     else:
-        old = _copy.read(tx, place.stored_some, _rows(place), (ids.tolist(),))
+        old = _copy.read(tx, place.stored_some, _rows(place), (_copy.listed(ids),))
     changed = _store(tx, place, np.column_stack(list(old.values())).astype(np.int64), new)
     assigned = int(np.count_nonzero(np.diff(periods.point, prepend=-1)))
     return AssignmentReport(assigned, len(xy) - assigned, periods.ambiguous, changed)
@@ -154,7 +156,7 @@ def _store(
         _copy.write(tx, place.table, _rows(place), list(new.T))
         driver.execute(place.make_indexes)
         return len(dirty)
-    driver.execute(place.forget, (dirty.tolist(),))
+    driver.execute(place.forget, (_copy.listed(dirty),))
     rows = new[np.isin(new[:, 0], dirty)]
     _copy.write(tx, place.table, _rows(place), list(rows.T))
     return len(dirty)

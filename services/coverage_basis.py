@@ -3,19 +3,23 @@
 None of it depends on the limit asked for, so another limit costs nothing here.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gis import attachment, coverage, crs, reach
+from gis import attachment, coverage, crs, reach, reach_update
 from gis import suppression as suppressing
 from services import demand as demands
 from services import facilities, hierarchy, network, units
 from services.coverage import Limits, Measured, Supply
 from services.database import Transaction
 from services.facility_kinds import FacilityKind
+
+_FEW_PLACES = 8
+"""With more new places than these, the whole network is searched again."""
 
 
 @dataclass(frozen=True)
@@ -54,50 +58,128 @@ class Basis:
     places: Places
     measured: Measured
     nearest: reach.Reach
+    nodes: reach.NodeReach | None
 
 
 def make(
     root: units.Root,
     tree: hierarchy.Hierarchy,
-    stored: network.StoredNetwork | None,
     wanted: demands.Demand,
     places: Places,
+    stored: network.StoredNetwork | None,
+    before: Basis | None = None,
 ) -> Basis:
-    """Search the nearest supply of every household, on foot and by straight line."""
-    nearest = _nearest(stored, wanted, places)
-    measured = Measured(
-        tree.positions(wanted.unit_id),
-        wanted.people,
-        nearest.distance_m,
-        reach.straight_line(wanted.xy, places.xy).distance_m,
+    """Search the nearest supply of every household, on foot and by straight line.
+
+    Parameters
+    ----------
+    before
+        An earlier basis. When it only lacks a few of the places, what it found is kept, and
+        searched anew is only where a new place is the nearest.
+    """
+    added = None if before is None else _added(before, wanted, places, stored)
+    if before is None or added is None:
+        walk, nodes = _searched(stored, wanted, places)
+        straight = reach.straight_line(wanted.xy, places.xy).distance_m
+    else:
+        walk, nodes = _extended(before, places, added)
+        straight = reach_update.extend_straight(
+            before.measured.straight_m, wanted.xy, places.xy[added]
+        )
+    position = tree.positions(wanted.unit_id)
+    measured = Measured(position, wanted.people, walk.distance_m, straight)
+    return Basis(root, tree, stored, wanted, places, measured, walk, nodes)
+
+
+def _searched(
+    stored: network.StoredNetwork | None, wanted: demands.Demand, places: Places
+) -> tuple[reach.Reach, reach.NodeReach | None]:
+    if stored is None:
+        n = len(wanted.people)
+        return reach.Reach(np.full(n, np.nan), np.full(n, -1, dtype=np.int32)), None
+    nodes = reach.node_distances(stored.network, places.attachment)
+    return reach.nearest(stored.network, wanted.attachment, places.attachment, nodes), nodes
+
+
+def _added(
+    before: Basis, wanted: demands.Demand, places: Places, stored: network.StoredNetwork | None
+) -> NDArray[np.intp] | None:
+    """Which places are new; None where more has changed than a few of them coming."""
+    if before.nodes is None or before.network is not stored or before.demand is not wanted:
+        return None
+    known = {_spot(place) for place in before.places.found}
+    new = [i for i, place in enumerate(places.found) if _spot(place) not in known]
+    if len(places.found) - len(new) < len(known) or len(new) > _FEW_PLACES:
+        return None
+    return np.array(new, dtype=np.intp)
+
+
+def _extended(
+    before: Basis, places: Places, added: NDArray[np.intp]
+) -> tuple[reach.Reach, reach.NodeReach]:
+    if before.network is None or before.nodes is None:
+        message = "there is nothing to extend"
+        raise ValueError(message)
+    # Places are named by position, and the new ones have moved the others; the last stands for -1.
+    kept = np.delete(np.arange(len(places.found), dtype=np.int32), added)
+    renamed = np.append(kept, np.int32(-1))
+    nodes = reach.NodeReach(before.nodes.distance, renamed[before.nodes.origin])
+    walk = reach.Reach(before.nearest.distance_m, renamed[before.nearest.supply])
+    return reach_update.extend(
+        before.network.network,
+        before.demand.attachment,
+        (walk, nodes),
+        places.attachment,
+        added,
     )
-    return Basis(root, tree, stored, wanted, places, measured, nearest)
+
+
+def _spot(place: facilities.Facility) -> tuple[str, float, float]:
+    return place.code, place.lon, place.lat
 
 
 def places_on(
     tx: Transaction,
-    as_of: date,
-    kind: FacilityKind,
+    query: tuple[date, FacilityKind],
     metric_epsg: int,
     stored: network.StoredNetwork | None,
+    before: Basis | None = None,
 ) -> Places:
-    """Read the facilities of a kind that are open on a day, and attach them."""
-    found = tuple(facilities.open_on(tx, as_of, kind))
+    """Read the facilities of a kind that are open on a day, and attach those not known before."""
+    found = tuple(facilities.open_on(tx, *query))
     lonlat = np.array([(place.lon, place.lat) for place in found], dtype=np.float64).reshape(-1, 2)
     xy = crs.project(lonlat, crs.STORED, metric_epsg)
-    none = np.full(len(found), -1, dtype=np.int32)
-    zero = np.zeros(len(found))
-    met = network.attach(stored, lonlat) if stored else attachment.Attachment(none, zero, zero)
-    return Places(found, met, xy)
+    edge = np.full(len(found), -1, dtype=np.int32)
+    offset, access = np.zeros(len(found)), np.zeros(len(found))
+    if stored is not None:
+        known = _known_spots(before, stored)
+        old = np.array([known.get(_spot(place), -1) for place in found], dtype=np.intp)
+        new = np.flatnonzero(old < 0)
+        for rows, met in _attachments(before, stored, old, lonlat[new], new):
+            edge[rows], offset[rows], access[rows] = met.edge, met.offset_m, met.access_m
+    return Places(found, attachment.Attachment(edge, offset, access), xy)
 
 
-def _nearest(
-    stored: network.StoredNetwork | None, wanted: demands.Demand, places: Places
-) -> reach.Reach:
-    if stored is None:
-        n = len(wanted.people)
-        return reach.Reach(np.full(n, np.nan), np.full(n, -1, dtype=np.int32))
-    return reach.nearest(stored.network, wanted.attachment, places.attachment)
+def _known_spots(
+    before: Basis | None, stored: network.StoredNetwork
+) -> dict[tuple[str, float, float], int]:
+    if before is None or before.network is not stored:
+        return {}
+    return {_spot(place): i for i, place in enumerate(before.places.found)}
+
+
+def _attachments(
+    before: Basis | None,
+    stored: network.StoredNetwork,
+    old: NDArray[np.intp],
+    lonlat: NDArray[np.float64],
+    new: NDArray[np.intp],
+) -> Iterator[tuple[NDArray[np.intp], attachment.Attachment]]:
+    """Rows and attachments: those known before, then those searched now."""
+    if before is not None and (old >= 0).any():
+        yield np.flatnonzero(old >= 0), before.places.attachment.take(old[old >= 0])
+    if len(new):
+        yield new, network.attach(stored, lonlat)
 
 
 def supply(basis: Basis) -> Supply:

@@ -279,7 +279,7 @@ def attach_households(tx: Transaction, ids: NDArray[Any] | None) -> int:
         points = _copy.read(tx, "SELECT id, ST_X(geom), ST_Y(geom) FROM households", _POINT)
         driver.execute("DELETE FROM household_attachments")
     else:
-        wanted = (ids.tolist(),)
+        wanted = (_copy.listed(ids),)
         points = _copy.read(
             tx,
             "SELECT id, ST_X(geom), ST_Y(geom) FROM households WHERE id = ANY(%s::int[])",

@@ -255,6 +255,6 @@ def _assign(job: Job, stored: unit_store.StoredUnits, plan: unit_plan.Plan) -> N
         ]
         before.extend(replaced or [None])
         after.extend([planned.row.geometry] * max(len(replaced), 1))
-    area = location.changed_area(np.array(before, dtype=object), np.array(after, dtype=object))
-    if not area.is_empty:
-        assignment.assign_changed_area(job.tx, area)
+    areas = location.changed_areas(np.array(before, dtype=object), np.array(after, dtype=object))
+    if len(areas):
+        assignment.assign_changed_areas(job.tx, areas)

@@ -135,6 +135,7 @@ class DayCare:
         self._bases = Memo(kept)
         self._demands = Memo(kept)
         self._answers = Memo(4 * kept)
+        self._newest: Basis | None = None
 
     def coverage(self, tx: Transaction, query: DayCareQuery) -> Coverage:
         """Answer for a unit and all below it.
@@ -231,13 +232,16 @@ class DayCare:
             _demand_key(query, known),
             lambda: demands.load(tx, query.as_of, query.min_age, root.metric_epsg),
         )
+        before = self._newest
         places = coverage_basis.places_on(
-            tx, query.as_of, FacilityKind.DAY_CARE, root.metric_epsg, stored
+            tx, (query.as_of, FacilityKind.DAY_CARE), root.metric_epsg, stored, before
         )
         tree = self._hierarchies.get(
             (query.as_of, known.get("unit_versions", 0)), lambda: hierarchy.load(tx, query.as_of)
         )
-        return coverage_basis.make(root, tree, stored, wanted, places)
+        made = coverage_basis.make(root, tree, wanted, places, stored, before)
+        self._newest = made
+        return made
 
 
 def _demand_key(query: DayCareQuery, known: dict[str, int]) -> tuple[object, ...]:

@@ -91,7 +91,9 @@ def test_only_what_lies_in_a_changed_area_is_recomputed(database, caller):
             ),
             {"west": WEST},
         )
-        report = assignment.assign_changed_area(tx, shapely.box(116.81, 32.60, 116.813, 32.61))
+        report = assignment.assign_changed_areas(
+            tx, np.array([shapely.box(116.81, 32.60, 116.813, 32.61)])
+        )
         after = _stored(tx)
         again = assignment.assign_all(tx)
     assert report.changed == 3

@@ -129,6 +129,24 @@ def test_a_change_of_the_data_is_seen_at_once(tx):
     assert (row.covered, row.unreachable) == (0, 100)
 
 
+def test_a_new_centre_changes_what_a_search_from_scratch_would_change(tx):
+    day_care = DayCare()
+    day_care.coverage(tx, DayCareQuery(TODAY))
+    builders.facility(tx, "B0", *_degrees(1250, 30), 5)
+    builders.facility(tx, "Z9", *_degrees(1560, 300), 5)
+    assignment.assign_all(tx)
+    tx.sql.execute(
+        sa.text("UPDATE data_versions SET version = version + 1 WHERE subject = 'facilities'")
+    )
+    kept, fresh = (
+        day_care.coverage(tx, DayCareQuery(TODAY)),
+        DayCare().coverage(tx, DayCareQuery(TODAY)),
+    )
+    assert kept.rows == fresh.rows
+    assert kept.centres == fresh.centres
+    assert {c.code: c.load for c in kept.centres} == {"B0": 30, "C1": 10, "Z9": 40}
+
+
 def test_every_household_can_be_checked(tx):
     table = DayCare().demand_table(tx, DayCareQuery(TODAY))
     found = {
