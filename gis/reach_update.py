@@ -12,7 +12,7 @@ from scipy.sparse import csgraph
 
 from gis import arrays, attachment, network, reach
 
-_FIRST_LIMIT_M = 1000.0
+_LEAST_LIMIT_M = 500.0
 
 
 def extend_nodes(
@@ -37,7 +37,12 @@ def extend_nodes(
     on = np.asarray(added)[supply.attached[added]]
     if not len(on):
         return before
-    graph, n, limit = reach.with_sources(net, supply, on), net.n_nodes, _FIRST_LIMIT_M
+    graph, n = reach.with_sources(net, supply, on), net.n_nodes
+    # About as far as the others were from here, its own customers will end.
+    rivals = before.distance[
+        np.concatenate([net.source[supply.edge[on]], net.target[supply.edge[on]]])
+    ]
+    limit = max(_LEAST_LIMIT_M, float(rivals[np.isfinite(rivals)].max(initial=0.0)))
     while True:
         found, _, source = csgraph.dijkstra(
             graph,
