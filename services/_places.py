@@ -36,9 +36,10 @@ HOUSEHOLDS = PlaceTables(
     everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM households",
     some="SELECT id, ST_X(geom), ST_Y(geom) FROM households WHERE id = ANY(%s::int[])",
     within="""
+        WITH area AS MATERIALIZED (
+            SELECT ST_GeomFromWKB(wkb, 4490) AS geom FROM unnest(%s::bytea[]) AS given (wkb))
         SELECT h.id, ST_X(h.geom), ST_Y(h.geom)
-        FROM unnest(%s::bytea[]) AS area (wkb)
-        JOIN households h ON ST_Intersects(ST_GeomFromWKB(area.wkb, 4490), h.geom)""",
+        FROM area JOIN households h ON ST_Intersects(area.geom, h.geom)""",
     stored="SELECT household_id, unit_id, valid_from, valid_to FROM household_assignments",
     stored_some="""
         SELECT household_id, unit_id, valid_from, valid_to FROM household_assignments
@@ -61,9 +62,10 @@ FACILITIES = PlaceTables(
     everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM facilities",
     some="SELECT id, ST_X(geom), ST_Y(geom) FROM facilities WHERE id = ANY(%s::int[])",
     within="""
+        WITH area AS MATERIALIZED (
+            SELECT ST_GeomFromWKB(wkb, 4490) AS geom FROM unnest(%s::bytea[]) AS given (wkb))
         SELECT f.id, ST_X(f.geom), ST_Y(f.geom)
-        FROM unnest(%s::bytea[]) AS area (wkb)
-        JOIN facilities f ON ST_Intersects(ST_GeomFromWKB(area.wkb, 4490), f.geom)""",
+        FROM area JOIN facilities f ON ST_Intersects(area.geom, f.geom)""",
     stored="SELECT facility_id, unit_id, valid_from, valid_to FROM facility_assignments",
     stored_some="""
         SELECT facility_id, unit_id, valid_from, valid_to FROM facility_assignments
