@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from typing import LiteralString
 
+from services import _copy
+
+POINT = (("id", _copy.INT), ("lon", _copy.DOUBLE), ("lat", _copy.DOUBLE))
+"""Columns of the queries that read places: id, then degrees, EPSG:4490."""
+
 
 @dataclass(frozen=True)
 class PlaceTables:

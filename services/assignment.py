@@ -17,12 +17,10 @@ from numpy.typing import NDArray
 
 from gis import crs, location
 from services import _boundary_history, _copy, units
-from services._places import FACILITIES, HOUSEHOLDS, PlaceTables
+from services._places import FACILITIES, HOUSEHOLDS, POINT, PlaceTables
 from services.database import Transaction
 
 Progress = Callable[[str, int, int | None], None]
-
-_POINT = (("id", _copy.INT), ("lon", _copy.DOUBLE), ("lat", _copy.DOUBLE))
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ _COUNTS = {
 
 
 def _points(tx: Transaction, query: Any, params: tuple[object, ...] = ()) -> dict[str, Any]:
-    return _copy.read(tx, query, _POINT, params)
+    return _copy.read(tx, query, POINT, params)
 
 
 def _rows(place: PlaceTables) -> tuple[tuple[str, str], ...]:

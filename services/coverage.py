@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gis import codes, coverage, suppression
 from services import hierarchy
 
-SMALL = 5
+SMALL = suppression.THRESHOLD
 """Counts of people below this are not shown."""
 
 

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from gis import attachment, crs
 from gis import network as networks
 from services import _copy
+from services._places import HOUSEHOLDS, POINT
 from services.database import Transaction
 
 _ROWS_AT_A_TIME = 50_000
-_POINT = (("id", _copy.INT), ("lon", _copy.DOUBLE), ("lat", _copy.DOUBLE))
 _ATTACHMENT = (
     ("household_id", _copy.INT),
     ("edge", _copy.INT),
@@ -276,16 +276,11 @@ def attach_households(tx: Transaction, ids: NDArray[Any] | None) -> int:
         driver.execute("DELETE FROM household_attachments")
         return 0
     if ids is None:
-        points = _copy.read(tx, "SELECT id, ST_X(geom), ST_Y(geom) FROM households", _POINT)
+        points = _copy.read(tx, HOUSEHOLDS.everywhere, POINT)
         driver.execute("DELETE FROM household_attachments")
     else:
         wanted = (_copy.listed(ids),)
-        points = _copy.read(
-            tx,
-            "SELECT id, ST_X(geom), ST_Y(geom) FROM households WHERE id = ANY(%s::int[])",
-            _POINT,
-            wanted,
-        )
+        points = _copy.read(tx, HOUSEHOLDS.some, POINT, wanted)
         driver.execute(
             "DELETE FROM household_attachments WHERE household_id = ANY(%s::int[])", wanted
         )
