@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from gis import cells as squares
@@ -103,8 +102,7 @@ def hot_spots(basis: Basis, limits: Limits, code: str | None, n: int) -> tuple[H
         return ()
     xy = np.column_stack([spots.x, spots.y])[many]
     lonlat = crs.project(xy, basis.root.metric_epsg, crs.STORED)
-    nearest = shapely.STRtree(shapely.points(basis.demand.xy[at])).nearest(shapely.points(xy))
-    position = basis.measured.position[at][nearest]
+    position = basis.measured.position[at][_nearest(basis.demand.xy[at], xy)]
     found = []
     for (lon, lat), people, p in zip(lonlat, spots.weight[many], position, strict=True):
         unit = basis.tree.units[p] if p >= 0 else None
@@ -118,3 +116,9 @@ def hot_spots(basis: Basis, limits: Limits, code: str | None, n: int) -> tuple[H
             )
         )
     return tuple(found)
+
+
+def _nearest(points: NDArray[np.float64], to: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Find the nearest of many points ``(n, 2)`` to each of a few: no index pays for itself."""
+    x, y = points[:, 0], points[:, 1]
+    return np.array([((x - own_x) ** 2 + (y - own_y) ** 2).argmin() for own_x, own_y in to])

@@ -199,7 +199,8 @@ class DayCare:
         """Find where most people live beyond the limit, at least five of them, most first."""
         limits = _limits(query, rules.load(query.rules))
         basis = self._basis(tx, query)
-        return coverage_maps.hot_spots(basis, limits, query.unit, n)
+        key = (self._key(tx, query), "hot spots", limits.max_walk_m, query.unit, n)
+        return self._answers.get(key, lambda: coverage_maps.hot_spots(basis, limits, query.unit, n))
 
     def capacity(self, tx: Transaction, query: DayCareQuery) -> CapacityCoverage:
         """Serve as many people as places allow with the least walking, and score access."""

@@ -188,6 +188,15 @@ def test_hot_spots_are_where_most_people_go_without(tx):
     assert spots[0].unit_code == EAST_GRID
 
 
+def test_hot_spots_are_looked_for_once_per_limit_and_number(tx):
+    theme = DayCare()
+    farther = DayCareQuery(TODAY, max_walk_m=500)
+    first = theme.hot_spots(tx, DayCareQuery(TODAY))
+    assert theme.hot_spots(tx, DayCareQuery(TODAY)) is first
+    assert theme.hot_spots(tx, DayCareQuery(TODAY), 2) == first[:2]
+    assert [spot.unserved for spot in theme.hot_spots(tx, farther)] == [50, 40, 30]
+
+
 def test_nobody_is_served_by_a_full_centre(tx):
     answer = DayCare().capacity(tx, DayCareQuery(TODAY, max_walk_m=500))
     # 25 places: the ten nearby and fifteen of the twenty farther on.
