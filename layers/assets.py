@@ -83,14 +83,19 @@ class InlineAssets:
     """Assets inside the page, pictures of style sheets included: it needs nothing else."""
 
     def script(self, name: str, nonce: str | None) -> Markup:
-        """Return the whole script, without the reference to its source map."""
-        source = _SOURCE_MAP.sub("", path_of(name).read_text(encoding="utf-8").strip())
-        # Text that looks like the end of the element must not end it.
-        return markup.script(source.replace("</script", "<\\/script"), nonce)
+        """Return the whole script."""
+        return markup.script(source(name), nonce)
 
     def style(self, name: str) -> Markup:
         """Return the whole style sheet."""
         return markup.style(_with_pictures(path_of(name)))
+
+
+def source(name: str) -> str:
+    """Return a script as it may stand inside a page, without the reference to its source map."""
+    text = _SOURCE_MAP.sub("", path_of(name).read_text(encoding="utf-8").strip())
+    # Text that looks like the end of the element must not end it.
+    return text.replace("</script", "<\\/script")
 
 
 @functools.lru_cache(maxsize=64)

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from layers import elements
+from markupsafe import Markup
+
+from layers import assets, elements, markup
 from layers.elements import MapElement
 
 _CONTROLS = elements.scripts("map:controls.js")
@@ -36,7 +39,7 @@ class Columns:
 
 
 class FetchedSource(MapElement):
-    """Data comes from the service.
+    """Data comes from the service; the units of the first level before the page is there.
 
     Parameters
     ----------
@@ -44,13 +47,27 @@ class FetchedSource(MapElement):
         Addresses by use: ``items``, ``rows``, ``areas``, ``tiles``.
     query
         The question, sent with every request.
+    levels
+        Levels that the map has.
     """
 
     function = "fetchedSource"
     default_js = _SOURCE
 
-    def __init__(self, endpoints: Mapping[str, str], query: Mapping[str, str]) -> None:
-        super().__init__({"endpoints": endpoints, "query": query})
+    def __init__(
+        self, endpoints: Mapping[str, str], query: Mapping[str, str], levels: Sequence[str]
+    ) -> None:
+        items = {
+            level: f"{endpoints['items']}?{urlencode({**query, 'level': level})}"
+            for level in levels
+        }
+        super().__init__({"endpoints": {**endpoints, "items": items}, "query": query})
+        self._items = items
+
+    def early(self, state: Mapping[str, str], nonce: str | None) -> Markup:
+        """Return the script that asks for the units of the level in the address, or the first."""
+        data = {"items": elements.script_json(self._items), "level": state["level"]}
+        return markup.script_with(assets.source("map:early.js"), data, nonce)
 
 
 class EmbeddedSource(MapElement):

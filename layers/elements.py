@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from folium.elements import JSCSSMixin
 from folium.template import Template
+from markupsafe import Markup
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -47,6 +48,19 @@ class MapElement(JSCSSMixin):
         JSCSSMixin.__init__(self)
         self._name, self._id = "wangge", plain_name(self.function)
         self.options: Mapping[str, object] = options or {}
+
+    def early(self, state: Mapping[str, str], nonce: str | None) -> Markup:
+        """Return what has to stand at the very beginning of a page; as a rule nothing.
+
+        Parameters
+        ----------
+        state
+            What is shown at first.
+        nonce
+            Mark of our own inline scripts under a content security policy.
+        """
+        del state, nonce
+        return Markup()
 
     def place(self, number: int) -> None:
         """Take a place on a map; the id says it, so two of a kind go together."""

@@ -1,7 +1,7 @@
 """Markup out of the templates of this package; what is not markup comes out escaped."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +44,11 @@ def style_link(address: str) -> Markup:
 def script(source: str, nonce: str | None) -> Markup:
     """Return a script of our own inside the page."""
     return macro("assets.html", "script", source, nonce)
+
+
+def script_with(source: str, data: Mapping[str, str], nonce: str | None) -> Markup:
+    """Return a script of our own inside the page, with what it finds in its ``dataset``."""
+    return macro("assets.html", "script_with", source, data, nonce)
 
 
 def style(source: str) -> Markup:

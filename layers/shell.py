@@ -34,8 +34,15 @@ _LEAFLET: Final[Mapping[str, object]] = {
 
 @dataclass(frozen=True)
 class MapParts:
-    """Parts of a page: what goes into the head, the body, and the end of the body."""
+    """Parts of a page: what goes into the head, the body, and the end of the body.
 
+    Attributes
+    ----------
+    early_html
+        Of the head, before every style sheet: a script that follows one waits for it.
+    """
+
+    early_html: Markup
     head_html: Markup
     body_html: Markup
     script_html: Markup
@@ -165,6 +172,9 @@ class MapShell:
         scripts = dict.fromkeys(name for part in all_parts for _, name in part.default_js)
         body = ("frame.html", "body", self._t, drawn.get_name(), figure.html.render(), page)
         return MapParts(
+            early_html=markup.joined(
+                early for part in self._elements if (early := part.early(self._view.state, nonce))
+            ),
             head_html=markup.joined(assets.style(name) for name in sheets),
             body_html=markup.macro(*body),
             script_html=markup.joined(

@@ -26,7 +26,7 @@ from web.state import State
 
 _LONGEST_FORM_BYTES = 1_000_000
 _COMPRESSED_FROM_BYTES = 1024
-_COMPRESSION = 6
+_COMPRESSION = 4  # of JSON 5 % longer than by 6, in less than half the time
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -1,9 +1,11 @@
 """Files for browsers: our own and those of the npm packages, by addresses that carry a hash.
 
 What an address names never changes, so browsers keep it for a year. Of the npm packages only
-the files listed here can be had.
+the files listed here can be had. A page names some twenty of them: they are kept in memory,
+compressed once as far as it goes.
 """
 
+import gzip
 import hashlib
 import mimetypes
 from collections.abc import Mapping
@@ -28,15 +30,23 @@ ALLOWED = (
 )
 _HASH_DIGITS = 12
 _SUFFIXES = frozenset({".css", ".js", ".svg", ".png", ".ico", ".webmanifest"})
+_COMPRESSION = 9
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One file for browsers."""
+    """One file for browsers.
 
-    path: Path
+    Attributes
+    ----------
+    packed
+        The content in gzip (RFC 1952), where that is shorter.
+    """
+
     media_type: str
     digest: str
+    content: bytes
+    packed: bytes | None
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,8 @@ def load() -> Assets:
 
 
 def _asset(path: Path) -> Asset:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_HASH_DIGITS]
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()[:_HASH_DIGITS]
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Asset(path, media_type, digest)
+    packed = gzip.compress(content, _COMPRESSION, mtime=0)
+    return Asset(media_type, digest, content, packed if len(packed) < len(content) else None)

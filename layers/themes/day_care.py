@@ -1,5 +1,6 @@
 """The map of elderly day care: served, with data from the service, or a file that holds it all."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
@@ -146,6 +147,7 @@ def served(
     source = controls.FetchedSource(
         {"items": endpoints.items, "rows": endpoints.rows, "areas": endpoints.areas, "tiles": endpoints.tiles},
         question_of(coverage.query, coverage.max_walk_m, t),
+        answer.levels,
     )  # fmt: skip
     made = shell.MapShell(_view(answer, t, opening), t)
     made.add(source)
@@ -175,9 +177,7 @@ def standalone(material: Material, t: words.Words, opening: Opening | None = Non
     frame = day_care_frame.standalone(answer, t)
     parts = made.parts(frame, shell.Delivery(assets.InlineAssets()))
     block = markup.data(_BLOCK, script_json(day_care_data.embedded(material)))
-    whole = shell.MapParts(
-        parts.head_html, markup.joined([parts.body_html, block]), parts.script_html
-    )
+    whole = dataclasses.replace(parts, body_html=markup.joined([parts.body_html, block]))
     return shell.document(whole, frame.title, words.locale(t))
 
 

@@ -85,7 +85,7 @@ class Service:
         parts = self.parts
         body = (
             f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>x</title>'
-            f'{parts.head_html}<link rel="icon" href="data:,"></head>'
+            f'{parts.early_html}{parts.head_html}<link rel="icon" href="data:,"></head>'
             f"<body><main>{parts.body_html}</main>{parts.script_html}</body></html>"
         )
         headers = {"Content-Security-Policy": POLICY, "Content-Type": "text/html; charset=utf-8"}

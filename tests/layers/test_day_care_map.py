@@ -1,9 +1,11 @@
 """The day-care map as text: what is in it, what is not, in both ways of delivery."""
 
 import dataclasses
+import html
 import json
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -21,7 +23,7 @@ def _served(answer, t, endpoints=None):
 
 
 def _text(parts) -> str:
-    return f"{parts.head_html}\n{parts.body_html}\n{parts.script_html}"
+    return f"{parts.early_html}\n{parts.head_html}\n{parts.body_html}\n{parts.script_html}"
 
 
 def test_a_page_refers_to_this_service_only(answer, zh):
@@ -39,8 +41,25 @@ def test_every_script_inside_the_page_carries_the_nonce(answer, zh):
     page = _text(_served(answer, zh))
 
     inline = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", page)
-    assert inline == ['<script nonce="n0nce">']
+    assert len(inline) == 2
+    assert all(
+        re.fullmatch(r'<script nonce="n0nce"( data-[a-z]+="[^"]*")*>', tag) for tag in inline
+    )
     assert not re.search(r"\son[a-z]+=|<style|\sstyle=", page)
+
+
+def test_the_first_units_are_asked_for_before_the_page_is_there(answer, zh):
+    early = str(_served(answer, zh).early_html)
+    asked = json.loads(html.unescape(re.search(r'data-items="([^"]*)"', early).group(1)))
+
+    assert set(asked) == {"township", "community", "grid"}
+    for level, address in asked.items():
+        path, _, query = address.partition("?")
+        assert path == "/api/coverage/day-care/items"
+        assert {"level": level, "max_walk": "900", "as_of": "2026-11-23"}.items() <= dict(
+            parse_qsl(query)
+        ).items()
+    assert 'data-level="community"' in early
 
 
 def test_the_page_says_date_limit_rules_and_that_data_is_generated(answer, zh, en):

@@ -1,6 +1,7 @@
 """The day-care map as people meet it: in a real Chromium, as a file and served."""
 
 import re
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -59,11 +60,19 @@ def _inked(page: Page, pane: str) -> int:
     )
 
 
+def _wait_for_ink(page: Page, pane: str) -> None:
+    deadline = time.monotonic() + 10
+    while _inked(page, pane) <= 200:
+        assert time.monotonic() < deadline, f"nothing is drawn in {pane}"
+        page.wait_for_timeout(50)
+
+
 def test_a_file_opens_with_no_network_and_no_complaint(browser, file, zh):
     with browsing.opened(browser, 1440, 900, offline=True) as (page, heard):
         _ready(page, file)
         page.locator('input[value="people"][type=radio]').check(force=True)
-        page.wait_for_timeout(200)
+        for pane in ("overlay", "ground", "cells", "tint", "names"):
+            _wait_for_ink(page, pane)
 
         assert heard.requests == [file]
         assert heard.complaints == []
@@ -71,8 +80,6 @@ def test_a_file_opens_with_no_network_and_no_complaint(browser, file, zh):
             zh("map.day_care.title", unit=f"单元{small_district.DISTRICT}")
         )
         assert page.locator('[data-wg="units"] tbody tr').count() == 4
-        for pane in ("overlay", "ground", "cells", "tint", "names"):
-            assert _inked(page, pane) > 200, pane
 
 
 def test_chinese_letters_are_letters_not_boxes(browser, file):
@@ -233,22 +240,40 @@ def test_the_served_map_lives_under_our_policy(browser, service):
         _ready(page, f"{browsing.ORIGIN}/maps/day-care#show=people&at=15/32.605/116.805")
         page.wait_for_load_state("networkidle")
         page.wait_for_function("document.querySelector('.leaflet-tint-pane canvas')")
+        for pane in ("overlay", "ground", "cells"):
+            _wait_for_ink(page, pane)
 
         assert heard.complaints == []
         assert all(url.startswith((browsing.ORIGIN, "data:")) for url in heard.requests)
-        assert _inked(page, "overlay") > 200
-        assert _inked(page, "ground") > 200
-        assert _inked(page, "cells") > 200
         assert any("/tiles/demand-day-care/15/" in url for url in heard.requests)
+
+
+@pytest.mark.parametrize(
+    ("place", "level"), [("", "community"), ("#level=grid", "grid"), ("#level=x", "community")]
+)
+def test_units_are_asked_for_once_and_before_anything_is_drawn(browser, service, place, level):
+    with browsing.opened(browser, 1440, 900) as (page, heard):
+        page.route(f"{browsing.ORIGIN}/**", service.answer)
+        _ready(page, f"{browsing.ORIGIN}/maps/day-care{place}")
+        page.wait_for_selector(".leaflet-ground-pane canvas", state="attached")
+        page.wait_for_load_state("networkidle")
+
+        items = [url for url in heard.requests if "/items?" in url]
+        assert len(items) == 1
+        assert f"level={level}" in items[0]
+        ground = next(i for i, url in enumerate(heard.requests) if "/tiles/ground/" in url)
+        assert heard.requests.index(items[0]) < ground
+        assert heard.complaints == []
 
 
 def test_a_lost_connection_is_said_and_mended(browser, service, zh):
     with browsing.opened(browser, 1440, 900) as (page, _):
         page.route(f"{browsing.ORIGIN}/**", service.answer)
         page.route(f"{browsing.ORIGIN}/api/coverage/day-care/items?**", lambda r: r.abort())
-        page.goto(f"{browsing.ORIGIN}/maps/day-care")
+        page.goto(f"{browsing.ORIGIN}/maps/day-care#at=15/32.605/116.805")
         status = page.locator('[data-wg="status"]')
         expect(status).to_contain_text(zh("map.failed"))
+        _wait_for_ink(page, "ground")
 
         page.unroute(f"{browsing.ORIGIN}/api/coverage/day-care/items?**")
         status.get_by_role("button").click()

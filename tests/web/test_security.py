@@ -95,6 +95,25 @@ def test_files_with_their_hash_are_kept_for_a_year(client: Client) -> None:
         assert "immutable" not in client.get(f"/{name}").headers["cache-control"]
 
 
+def test_files_come_compressed_to_whoever_can_read_that(client: Client) -> None:
+    for name in ("static/map/core.js", "assets/leaflet/dist/leaflet.js"):
+        packed = client.get(f"/{name}", headers={"Accept-Encoding": "gzip"})
+        plain = client.get(f"/{name}", headers={"Accept-Encoding": "identity"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert packed.content == plain.content
+        assert int(packed.headers["content-length"]) < len(plain.content) / 2
+        assert "Accept-Encoding" in packed.headers["vary"]
+        assert "Accept-Encoding" in plain.headers["vary"]
+
+
+def test_a_file_that_is_known_is_not_sent_again(client: Client) -> None:
+    first = client.get("/static/app.css")
+    again = client.get("/static/app.css", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get("/static/app.css", headers={"If-None-Match": '"x"'}).content == first.content
+
+
 def test_every_file_that_a_page_names_is_there(client: Client) -> None:
     held = assets.load()
     assert set(assets.ALLOWED) == set(held.packages), "npm ci brings all of them"

@@ -27,7 +27,14 @@ def headers(entity_tag: str) -> dict[str, str]:
     return {"ETag": entity_tag, "Cache-Control": _ASK_FIRST}
 
 
+def is_known(request: Request, entity_tag: str) -> bool:
+    """Tell whether whoever asks has this very answer."""
+    known = {part.strip() for part in request.headers.get("if-none-match", "").split(",")}
+    return entity_tag in known
+
+
 def unchanged(request: Request, entity_tag: str) -> Response | None:
     """Return "not modified" if whoever asks has this very answer."""
-    known = {part.strip() for part in request.headers.get("if-none-match", "").split(",")}
-    return Response(status_code=304, headers=headers(entity_tag)) if entity_tag in known else None
+    if not is_known(request, entity_tag):
+        return None
+    return Response(status_code=304, headers=headers(entity_tag))

@@ -93,6 +93,7 @@
     const isOnline = () => online && !context.isOn("offline");
     // Our own ground gives way to an online one: two maps of roads are one too many.
     const follow = () => {
+      if (!group) return;
       if (context.isOn("roads") && !isOnline()) group.addTo(map);
       else group.remove();
       if (!online) return;
@@ -106,10 +107,11 @@
       group = (options.embedded ? embedded : tiled)(map, (name) => colour(name));
       follow();
     };
-    make();
+    // The ground is many tiles, and what the map is about comes before it.
+    context.first.then(make);
     context.on(
       "colours",
-      () => (options.embedded || Wangge.palette()("road") !== drawnIn) && make(),
+      () => group && (options.embedded || Wangge.palette()("road") !== drawnIn) && make(),
     );
     context.on("state", (changed) => "off" in changed && follow());
     if (options.credit) map.attributionControl.addAttribution(Wangge.escape(options.credit));

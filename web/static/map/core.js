@@ -12,6 +12,12 @@
     return found;
   }
 
+  // The frame is painted between the two; where no frames are drawn, nobody waits for one.
+  function afterFrame(follow) {
+    if (document.hidden) setTimeout(follow);
+    else requestAnimationFrame(() => setTimeout(follow));
+  }
+
   class Context extends EventTarget {
     constructor(options) {
       super();
@@ -28,6 +34,10 @@
       this.integer = new Intl.NumberFormat(options.locale, { maximumFractionDigits: 0 });
       this.decimal = new Intl.NumberFormat(options.locale, { maximumFractionDigits: 1 });
       this.share = new Intl.NumberFormat(options.locale, { style: "percent" });
+      // Once the first units are on the screen, or it is known that they do not come.
+      this.first = new Promise((resolve) => {
+        this.on("busy", (busy) => busy || afterFrame(resolve));
+      });
       addEventListener("hashchange", () => this.set(readAddress()));
     }
 

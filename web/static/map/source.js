@@ -25,11 +25,15 @@
     return many.map((rings) => rings.map((ring) => ring.map(([lon, lat]) => [lat, lon])));
   }
 
+  // What the page has asked for already is not asked again, unless it failed.
+  function early(url) {
+    const answer = Wangge.early?.get(url);
+    Wangge.early?.delete(url);
+    return answer;
+  }
+
   async function fetched(url) {
-    const response = await fetch(url, {
-      headers: { Accept: "application/json" },
-      credentials: "same-origin",
-    });
+    const response = await (early(url) ?? fetch(url, { credentials: "same-origin" }));
     if (!response.ok) throw new Error(`${response.status}`);
     return response.json();
   }
@@ -58,7 +62,7 @@
 
     items(level) {
       return once(this.answers, `items ${level}`, async () => {
-        const answer = await fetched(this.address(this.endpoints.items, { level }));
+        const answer = await fetched(this.endpoints.items[level]);
         return answer.features.map((feature) => ({
           ...feature.properties,
           polygons: polygonsOf(feature.geometry),
