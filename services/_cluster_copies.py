@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from services import _cluster_servers, errors
+from services import _cluster_servers, errors, rights
 
 _SWAP_TRIES = 5
 _PROOF_OF_ORIGIN = "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'alembic_version')"
@@ -44,7 +44,9 @@ def restore(server: _cluster_servers.Server, url: str, file: Path) -> None:
     services.errors.ClusterError
         The file is missing, broken, or the backup of something else.
     """
-    options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-acl"]
+    options = ["--single-transaction", "--exit-on-error", "--no-owner"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(rights.ROLES.read_bytes())
     _do(
         [server.program("pg_restore"), *options, f"--dbname={url}", file],
         "error.cluster.restore_failed",
@@ -54,6 +56,7 @@ def restore(server: _cluster_servers.Server, url: str, file: Path) -> None:
         row = connection.execute(_PROOF_OF_ORIGIN).fetchone()
         if row != (True,):
             raise errors.ClusterError("error.cluster.restore_foreign", file=file)
+        connection.execute(rights.LEAKPROOF.read_bytes())
         connection.execute("ANALYZE")
 
 

@@ -5,10 +5,15 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a caller may do at all."""
+    """What a caller is; what a role may do is in `services.rights`."""
 
-    OPERATOR = "operator"  # the command line on the server itself
+    OPERATOR = "operator"  # the command line on the server itself, and work done for it
+    GRID_WORKER = "grid_worker"  # the households of own grids
+    COMMUNITY_MANAGER = "community_manager"  # those of own communities
+    TOWNSHIP_MANAGER = "township_manager"  # those of own towns and streets
     PLANNER = "planner"  # aggregates of the district, no person
+    ADMIN = "admin"  # accounts, keys, audit; no resident
+    DEPARTMENT = "department"  # an API key: the published collections it was granted
 
 
 @dataclass(frozen=True)
@@ -18,16 +23,16 @@ class Caller:
     Attributes
     ----------
     name
-        What the log and the import history call them.
+        What the log, the audit and the import history call them.
     role
-        What they may do.
-    scope
-        Code of the unit whose data they may see, with all below it; None: everything here.
+        What they are.
+    account_id
+        Their account; None: they have none (the operator, a department's key).
     """
 
     name: str
     role: Role
-    scope: str | None = None
+    account_id: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse values that make no sense."""
@@ -41,6 +46,6 @@ def operator() -> Caller:
     return Caller("operator", Role.OPERATOR)
 
 
-def local_planner() -> Caller:
-    """Return whoever opens the pages while the service is bound to loopback only."""
-    return Caller("local", Role.PLANNER)
+def gatekeeper() -> Caller:
+    """Return the service itself while it finds out who asks."""
+    return Caller("gate", Role.OPERATOR)

@@ -1,5 +1,8 @@
 """Engine and transactions. A transaction rolls back unless told to commit.
 
+Each takes on the database role of a door (`services.rights.Door`) for its length: what it may
+see is decided there, by row-level security, not by the statements it happens to make.
+
 Driver errors are translated here and nowhere else: the name of the violated constraint, read
 from the server's diagnostics, is the message key.
 """
@@ -11,8 +14,9 @@ from dataclasses import dataclass
 import psycopg
 import sqlalchemy as sa
 
-from services import errors
+from services import errors, rights
 from services.caller import Caller
+from services.rights import Door
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,13 @@ class Transaction:
         SQLAlchemy connection, for statements.
     caller
         Who asks.
+    door
+        The database role it has taken on.
     """
 
     sql: sa.Connection
     caller: Caller
+    door: Door
 
     @property
     def driver(self) -> "psycopg.Connection[tuple[object, ...]]":
@@ -42,6 +49,17 @@ class Transaction:
     def commit(self) -> None:
         """Keep what was done; without this word nothing is kept."""
         self.sql.commit()
+
+    @contextmanager
+    def as_owner(self) -> "Iterator[Transaction]":
+        """Do the service's own work in the same transaction: what no door grants by itself.
+
+        Whoever opens this has checked, in the caller's own role, that the caller may ask for it.
+        A failed transaction is rolled back, and its role with it.
+        """
+        self.sql.execute(_TAKE_ON, {"role": Door.OWNER.value})
+        yield Transaction(self.sql, self.caller, Door.OWNER)
+        self.sql.execute(_TAKE_ON, {"role": self.door.value})
 
 
 class Database:
@@ -66,8 +84,15 @@ class Database:
         )
 
     @contextmanager
-    def transaction(self, caller: Caller) -> Iterator[Transaction]:
+    def transaction(self, caller: Caller, door: Door | None = None) -> Iterator[Transaction]:
         """Open a transaction that is rolled back unless `Transaction.commit` is called.
+
+        Parameters
+        ----------
+        caller
+            Who asks.
+        door
+            Which database role it takes on; None: the usual one of the caller's role.
 
         Raises
         ------
@@ -78,14 +103,18 @@ class Database:
         """
         try:
             with self.engine.connect() as connection:
-                _introduce(connection, caller)
-                yield Transaction(connection, caller)
+                yield _introduced(connection, caller, door)
         except (sa.exc.DBAPIError, psycopg.Error) as error:
             raise translate(error) from error
 
     @contextmanager
-    def snapshot(self, caller: Caller) -> Iterator[Transaction]:
+    def snapshot(self, caller: Caller, door: Door | None = None) -> Iterator[Transaction]:
         """Open a read-only transaction in which every statement sees the data of one moment.
+
+        Parameters
+        ----------
+        caller, door
+            As in `transaction`.
 
         Raises
         ------
@@ -98,8 +127,7 @@ class Database:
                 connection.execute(
                     sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 )
-                _introduce(connection, caller)
-                yield Transaction(connection, caller)
+                yield _introduced(connection, caller, door)
         except (sa.exc.DBAPIError, psycopg.Error) as error:
             raise translate(error) from error
 
@@ -108,16 +136,26 @@ class Database:
         self.engine.dispose()
 
 
-def _introduce(connection: sa.Connection, caller: Caller) -> None:
-    """Tell the database who asks, for the length of the transaction."""
-    connection.execute(
-        sa.text("SELECT set_config('wangge.caller', :name, true)"), {"name": caller.name}
-    )
+_INTRODUCE = sa.text("""
+    SELECT set_config('wangge.caller', :name, true), set_config('wangge.account', :account, true),
+           set_config('role', :role, true)
+""")
+_TAKE_ON = sa.text("SELECT set_config('role', :role, true)")
+
+
+def _introduced(connection: sa.Connection, caller: Caller, door: Door | None) -> Transaction:
+    """Tell the database who asks and take on the role, for the length of the transaction."""
+    taken = door or rights.usual_door(caller.role)
+    account = "" if caller.account_id is None else str(caller.account_id)
+    connection.execute(_INTRODUCE, {"name": caller.name, "account": account, "role": taken.value})
+    return Transaction(connection, caller, taken)
 
 
 def translate(error: sa.exc.DBAPIError | psycopg.Error) -> Exception:
     """Turn a driver error into one of ours; what we have no words for is returned as it is."""
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+        return errors.ForbiddenError("error.forbidden")
     if isinstance(cause, psycopg.errors.IntegrityError):
         name = cause.diag.constraint_name or "unknown"
         return errors.RefusedError(f"error.constraint.{name}")

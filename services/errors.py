@@ -30,6 +30,18 @@ class NotFoundError(WanggeError):
     """What was asked for does not exist, or not for this caller."""
 
 
+class UnknownCallerError(WanggeError):
+    """Nobody has logged in, or what proves it is no longer valid."""
+
+
+class ForbiddenError(WanggeError):
+    """Whoever asks may not ask for this at all."""
+
+
+class ThrottledError(WanggeError):
+    """Too many tries; later again."""
+
+
 class ConflictError(WanggeError):
     """Someone else is at it, or was quicker; try again."""
 

@@ -92,7 +92,7 @@ def run(
         It was cancelled; nothing was changed.
     """
     request = ImportRequest.from_json(arguments["request"])
-    caller = Caller(arguments["caller"], callers.Role.PLANNER)
+    caller = Caller(arguments["caller"], callers.Role.OPERATOR)
     options = ImportOptions(
         crs=request.crs,
         dry_run=request.dry_run,

@@ -113,14 +113,15 @@ def submit(
     """
     connector = procrastinate.SyncPsycopgConnector()
     queue = procrastinate.App(connector=connector)
-    number = queue.configure_task(task, queue=QUEUE, lock=QUEUE, connection=tx.driver).defer(
-        **arguments
-    )
-    tx.sql.execute(
-        pg.insert(models.job_progress).values(
-            job_id=number, caller=tx.caller.name, title_key=title_key, params=params
+    with tx.as_owner() as own:
+        number = queue.configure_task(task, queue=QUEUE, lock=QUEUE, connection=own.driver).defer(
+            **arguments
         )
-    )
+        own.sql.execute(
+            pg.insert(models.job_progress).values(
+                job_id=number, caller=tx.caller.name, title_key=title_key, params=params
+            )
+        )
     return number
 
 
@@ -154,7 +155,8 @@ def cancel(tx: Transaction, number: int) -> None:
     if find(tx, number).state.is_over:
         return
     queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
-    queue.job_manager.cancel_job_by_id(number, abort=True, connection=tx.driver)
+    with tx.as_owner() as own:
+        queue.job_manager.cancel_job_by_id(number, abort=True, connection=own.driver)
 
 
 def report(tx: Transaction, number: int, step_key: str, done: int, total: int | None) -> None:

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from services import errors
+from services import errors, rights
 
 FOLDER = Path(__file__).parent.parent / "data" / "migrations"
 LOWEST_POSTGRESQL = 13
@@ -19,7 +19,7 @@ _LOCK = 0x57414E47
 
 _EXTENSIONS = sa.text("""
     SELECT name, coalesce(installed_version, default_version) AS version
-    FROM pg_available_extensions WHERE name IN ('postgis', 'btree_gist')
+    FROM pg_available_extensions WHERE name IN ('postgis', 'btree_gist', 'pg_trgm')
 """)
 
 
@@ -43,7 +43,7 @@ def check_server(connection: sa.Connection) -> None:
             "error.database.old_server", found=found, needed=LOWEST_POSTGRESQL
         )
     offered = {row.name: str(row.version) for row in connection.execute(_EXTENSIONS)}
-    for extension in ("postgis", "btree_gist"):
+    for extension in ("postgis", "btree_gist", "pg_trgm"):
         if extension not in offered:
             raise errors.DatabaseError("error.database.no_extension", extension=extension)
     version = tuple(int(part) for part in offered["postgis"].split(".")[:2])
@@ -60,9 +60,11 @@ def upgrade(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         check_server(connection)
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        connection.exec_driver_sql(rights.ROLES.read_text(encoding="utf-8").replace("%", "%%"))
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        connection.exec_driver_sql(rights.LEAKPROOF.read_text(encoding="utf-8").replace("%", "%%"))
 
 
 def is_current(connection: sa.Connection) -> bool:

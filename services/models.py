@@ -63,6 +63,7 @@ households = sa.Table(
     sa.Column("floor", sa.Text),
     sa.Column("room", sa.Text),
     sa.Column("geom", _geometry("POINT"), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
 )
 
 residents = sa.Table(
@@ -84,6 +85,11 @@ residents = sa.Table(
     sa.Column("disability_type", sa.Text),
     sa.Column("disability_grade", sa.SmallInteger),
     sa.Column("tags", pg.ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("left_on", sa.Date),
+    sa.Column("left_reason", sa.Text),
+    sa.Column("anonymised_at", sa.DateTime(timezone=True)),
+    sa.Column("name_search", sa.Text, comment="Derived: the name, its pinyin and initials."),
 )
 
 facilities = sa.Table(

@@ -8,17 +8,29 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from services import errors, import_jobs
+from services import import_jobs
 from services.job_worker import JobWorker
 from services.memo import Memo
 from services.sealing import Sealer
 from services.settings import Settings
 from services.spool import Spool
 from services.themes.day_care import DayCare
-from web import assets, databases, files, health, i18n, log, metrics, problems, security, view
+from web import (
+    access,
+    assets,
+    databases,
+    files,
+    health,
+    i18n,
+    log,
+    metrics,
+    problems,
+    security,
+    view,
+)
 from web.api import routers as api_routers
 from web.pages import routers as page_routers
 from web.requests import RequestLog
@@ -36,13 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
     ----------
     settings
         What the environment says.
-
-    Raises
-    ------
-    services.errors.RefusedError
-        The service would be open to other machines while there is no log-in.
     """
-    check(settings)
     figures = metrics.make()
 
     @asynccontextmanager
@@ -60,8 +66,11 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        dependencies=[Depends(access.admit)],
         max_body_size=_LONGEST_FORM_BYTES,
         responses={
+            HTTPStatus.UNAUTHORIZED.value: problems.DOCUMENTED,
+            HTTPStatus.FORBIDDEN.value: problems.DOCUMENTED,
             HTTPStatus.UNPROCESSABLE_ENTITY.value: problems.DOCUMENTED,
             HTTPStatus.NOT_FOUND.value: problems.DOCUMENTED,
         },
@@ -71,15 +80,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     # The last one added is the first to be asked.
     app.add_middleware(GZipMiddleware, _COMPRESSED_FROM_BYTES, _COMPRESSION)
-    app.add_middleware(security.Guard)
+    app.add_middleware(security.Guard, security.names_of(settings.host))
     app.add_middleware(RequestLog, figures)
     return app
-
-
-def check(settings: Settings) -> None:
-    """Refuse settings under which the service must not run; see `create_app`."""
-    if not security.is_loopback(settings.host):
-        raise errors.RefusedError("error.serve.not_loopback", host=settings.host)
 
 
 def from_environment() -> FastAPI:

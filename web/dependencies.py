@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from pydantic import BeforeValidator, Field
 
-from services import caller as callers
 from services import errors, import_history, units
 from services.caller import Caller
 from services.database import Transaction
-from web import days, state, view
+from services.rights import Door
+from web import access, days, state, view
 from web.i18n import Translator
 from web.state import State
 
@@ -34,12 +34,7 @@ AsOf = Annotated[_Date | None, Optional, Query()]
 UnitCode = Annotated[_Code | None, Optional, Query()]
 
 
-def caller() -> Caller:
-    """Return who asks: without a log-in, whoever sits at this machine, seeing aggregates only."""
-    return callers.local_planner()
-
-
-Asker = Annotated[Caller, Depends(caller)]
+Asker = Annotated[Caller, Depends(access.caller)]
 
 
 def reading(held: Held, asker: Asker) -> Iterator[Transaction]:
@@ -54,8 +49,22 @@ def writing(held: Held, asker: Asker) -> Iterator[Transaction]:
         yield tx
 
 
+def meeting(held: Held, asker: Asker) -> Iterator[Transaction]:
+    """Open a transaction that sees the people of the caller's own units, and may be committed."""
+    with held.database.transaction(asker, Door.PEOPLE) as tx:
+        yield tx
+
+
+def administering(held: Held, asker: Asker) -> Iterator[Transaction]:
+    """Open a transaction on accounts, keys, roster and audit, and may be committed."""
+    with held.database.transaction(asker, Door.ADMIN) as tx:
+        yield tx
+
+
 Reading = Annotated[Transaction, Depends(reading)]
 Writing = Annotated[Transaction, Depends(writing)]
+Meeting = Annotated[Transaction, Depends(meeting)]
+Administering = Annotated[Transaction, Depends(administering)]
 
 
 def day(as_of: AsOf = None) -> date:

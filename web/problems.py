@@ -5,10 +5,11 @@ Machines get ``application/problem+json`` (RFC 9457), people a readable page.
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from services import errors
@@ -16,6 +17,9 @@ from web import view
 
 STATUS: dict[type[errors.WanggeError], HTTPStatus] = {
     errors.RefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnknownCallerError: HTTPStatus.UNAUTHORIZED,
+    errors.ForbiddenError: HTTPStatus.FORBIDDEN,
+    errors.ThrottledError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.ConflictError: HTTPStatus.CONFLICT,
     errors.CancelledError: HTTPStatus.CONFLICT,
@@ -60,8 +64,24 @@ def install(app: FastAPI) -> None:
 def _ours(request: Request, error: Exception) -> Response:
     if not isinstance(error, errors.WanggeError):
         raise error
+    if isinstance(error, errors.UnknownCallerError) and not _is_machine(request):
+        return _to_login(request)
     t = view.translator(request)
     return answer(request, status_of(error), t.error(error), kind=error.key)
+
+
+def _to_login(request: Request) -> Response:
+    """Send a person to the log-in, and from there back to where the way was barred."""
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    query = {"next": asked} if request.method == "GET" and asked != "/" else {}
+    address = f"/login?{urlencode(query)}" if query else "/login"
+    if view.is_fragment(request):
+        return Response(status_code=HTTPStatus.OK, headers={"HX-Redirect": "/login"})
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+
+
+def _is_machine(request: Request) -> bool:
+    return request.url.path.startswith(_MACHINES)
 
 
 def _unreadable(request: Request, error: Exception) -> Response:
@@ -105,7 +125,7 @@ def answer(request: Request, status: HTTPStatus, detail: str, kind: str) -> Resp
     t = view.translator(request)
     key = f"problem.title.{status.value}"
     title = t(key) if t.has(key) else status.phrase
-    if request.url.path.startswith(_MACHINES):
+    if _is_machine(request):
         content = {"type": kind, "title": title, "status": status.value, "detail": detail}
         return JSONResponse(content, status.value, media_type=MEDIA_TYPE)
     page = view.Page.opened(request)

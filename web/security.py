@@ -1,11 +1,12 @@
 """What the service refuses before a route is asked, and what it tells browsers to refuse.
 
-While there is no log-in, it answers loopback names only: a page elsewhere that resolves its
+A service bound to this machine answers loopback names only: a page elsewhere that resolves its
 own name to 127.0.0.1 (DNS rebinding) gets nothing.
 """
 
 import ipaddress
 import secrets
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -30,6 +31,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def names_of(host: str) -> Callable[[str], bool]:
+    """Return what tells whether a service bound to a host answers to a name.
+
+    Bound to this machine, it has loopback names only; bound to others, whatever they call it.
+    """
+    return is_loopback if is_loopback(host) else bool
+
+
 class Guard:
     """Refuses foreign hosts and foreign forms; sets the headers that protect a page.
 
@@ -37,10 +46,13 @@ class Guard:
     ----------
     app
         What comes after.
+    is_answered
+        Tells whether the service answers to a host name.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, is_answered: Callable[[str], bool]) -> None:
         self._app = app
+        self._is_answered = is_answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -54,7 +66,7 @@ class Guard:
                 _protect(MutableHeaders(scope=message), scope["state"]["nonce"])
             await send(message)
 
-        key = _objection(scope)
+        key = _objection(scope, self._is_answered)
         if key is None:
             await self._app(scope, receive, guarded)
             return
@@ -64,10 +76,10 @@ class Guard:
         await response(scope, receive, guarded)
 
 
-def _objection(scope: Scope) -> str | None:
+def _objection(scope: Scope, is_answered: Callable[[str], bool]) -> str | None:
     """Return the message key of what is wrong with a request, if anything is."""
     headers = Headers(scope=scope)
-    if not is_loopback(_name(headers.get("host", ""))):
+    if not is_answered(_name(headers.get("host", ""))):
         return "error.request.host"
     if scope["method"] not in _SAFE_METHODS and not _is_own(headers):
         return "error.request.origin"

@@ -11,14 +11,44 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from services import units
+from services import rights, units
+from services.rights import Right
+from services.sessions import Session
 from services.settings import Language
-from web import days, i18n, state
+from web import access, days, i18n, state
 from web.i18n import Translator
 
 TEMPLATES = Path(__file__).parent / "templates"
 _COOKIE = "wangge_lang"
 _YEAR_SECONDS = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the navigation.
+
+    Attributes
+    ----------
+    path
+        Where it leads; shown to whom `access.RIGHTS` lets in there.
+    key
+        Message key of its words.
+    """
+
+    path: str
+    key: str
+
+
+PLACES = (
+    Place("/", "nav.overview"),
+    Place("/maps/day-care", "nav.day_care"),
+    Place("/units", "nav.units"),
+    Place("/facilities", "nav.facilities"),
+    Place("/imports", "nav.imports"),
+    Place("/exports", "nav.exports"),
+    Place("/jobs", "nav.jobs"),
+)
+"""The navigation, by themes and things, in the order of design."""
 
 
 def environment() -> jinja2.Environment:
@@ -73,6 +103,28 @@ class Page:
         """Return a page that needs no database, for telling errors."""
         today = days.today()
         return cls(request, state.of(request), translator(request), today, today)
+
+    @property
+    def session(self) -> Session | None:
+        """Who has logged in; None: nobody."""
+        return access.session(self.request)
+
+    @property
+    def csrf(self) -> str:
+        """What a form of this page must carry."""
+        return self.session.csrf if self.session else ""
+
+    def may(self, right: str) -> bool:
+        """Whether whoever asks has a right."""
+        return self.session is not None and Right(right) in rights.OF_ROLE[self.session.caller.role]
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where the navigation leads whoever asks."""
+        session = self.session
+        if session is None:
+            return ()
+        return tuple(place for place in PLACES if access.may(session.caller, place.path))
 
     @cached_property
     def query(self) -> dict[str, str]:

@@ -31,7 +31,7 @@ class Source:
     Attributes
     ----------
     options
-        What is asked for; `options.unit` is within the caller's scope.
+        What is asked for; `options.unit` exists on the day.
     root
         The district of the day.
     """

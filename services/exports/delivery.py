@@ -132,14 +132,11 @@ def file_name(collection: str, options: ExportOptions) -> str:
 
 
 def _source(tx: Transaction, options: ExportOptions, day_care: DayCare) -> catalogue.Source:
-    """Narrow what is asked for to what the caller may see, and check that it is there."""
-    unit = options.unit or tx.caller.scope
-    if unit is not None:
-        if not unit.startswith(tx.caller.scope or ""):
-            raise errors.NotFoundError("error.units.unknown", code=unit, as_of=options.as_of)
-        units.find(tx, unit, options.as_of)
+    """Check that what is asked for is there."""
+    if options.unit is not None:
+        units.find(tx, options.unit, options.as_of)
     root = units.root(tx, options.as_of).unit
-    return catalogue.Source(tx, dataclasses.replace(options, unit=unit), root, day_care)
+    return catalogue.Source(tx, options, root, day_care)
 
 
 def _given_out(

@@ -333,15 +333,6 @@ def test_refusals_come_before_the_first_byte(tx):
             _options(max_walk_m=limit)
 
 
-def test_a_caller_s_scope_is_a_wall(database, caller):
-    own = GRIDS[4][:9]
-    with database.transaction(replace(caller, scope=own)) as tx:
-        small_district.fill(tx, PEOPLE)
-        assert {f["id"][:9] for f in _geojson(tx, "units")["features"]} == {own}
-        with pytest.raises(errors.NotFoundError):
-            exports.stream(tx, "units", _options(unit=GRIDS[0]))
-
-
 def test_a_file_appears_whole_or_not_at_all(tx, tmp_path, monkeypatch):
     target = tmp_path / "units.geojson"
     target.write_text("before")

@@ -1,6 +1,7 @@
 """The service on small databases, behind a real port."""
 
 import itertools
+import re
 import socket
 import threading
 import time
@@ -11,13 +12,16 @@ from typing import Any
 import pytest
 import requests
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from services import accounts
 from services import caller as callers
+from services.caller import Role
 from services.database import Database
 from services.settings import Settings
 from tests.conftest import Server
 from tests.services import small_district
+from web import access
 from web.app import create_app
 
 PEOPLE = [
@@ -32,7 +36,12 @@ PEOPLE = [
 ]
 DAY = small_district.DAY.isoformat()
 
-Open = Callable[[str], AbstractContextManager["Client"]]
+PASSWORD = "correct horse battery"
+PLANNER = accounts.NewAccount("planner", "Planner", Role.PLANNER)
+ADMIN = accounts.NewAccount("admin", "Admin", Role.ADMIN)
+
+Open = Callable[..., AbstractContextManager["Client"]]
+_CSRF = re.compile(r'<meta name="csrf" content="([^"]+)">')
 
 
 class Client(requests.Session):
@@ -46,6 +55,34 @@ class Client(requests.Session):
         """Ask; an address is a path."""
         whole = url if url.startswith("http") else self.address + url
         return super().request(method, whole, *args, timeout=60, **kwargs)
+
+    def log_in(self, name: str, password: str = PASSWORD) -> None:
+        """Log in, and have every form carry what it must."""
+        answer = self.post("/login", data={"name": name, "password": password})
+        assert answer.status_code == 200, answer.text
+        page = self.get("/account")
+        found = _CSRF.search(page.text)
+        assert found, page.text
+        self.headers["X-CSRF-Token"] = found[1]
+
+
+def add_session(context: BrowserContext, client: Client) -> None:
+    """Let a browser be whoever the client is."""
+    token = client.cookies.get(access.COOKIE)
+    assert token
+    context.add_cookies([{"name": access.COOKIE, "value": token, "url": client.address}])
+
+
+def add_accounts(url: str, *wanted: accounts.NewAccount) -> None:
+    """Make accounts in a database, unless they are there."""
+    database = Database(url, pool_size=1)
+    with database.transaction(callers.operator()) as tx:
+        there = {account.name for account in accounts.listing(tx)}
+        for account in wanted:
+            if account.name not in there:
+                accounts.add(tx, account, PASSWORD)
+        tx.commit()
+    database.close()
 
 
 @contextmanager
@@ -70,13 +107,15 @@ def listening(settings: Settings) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def open_service(tmp_path_factory: pytest.TempPathFactory) -> Open:
-    """Start the service on a database and ask it."""
+    """Start the service on a database and ask it, logged in as a planner unless told otherwise."""
     numbers = itertools.count()
 
     @contextmanager
-    def opened(url: str) -> Iterator[Client]:
+    def opened(url: str, account: accounts.NewAccount = PLANNER) -> Iterator[Client]:
         home = tmp_path_factory.mktemp(f"home-{next(numbers)}")
+        add_accounts(url, account)
         with listening(Settings(database_url=url, home=home)) as address, Client(address) as client:
+            client.log_in(account.name)
             yield client
 
     return opened
@@ -105,7 +144,7 @@ def client(open_service: Open, small_url: str) -> Iterator[Client]:
 @pytest.fixture
 def empty_client(open_service: Open, database: Database) -> Iterator[Client]:
     """The service on an empty database of this test's own."""
-    with open_service(database.url) as opened:
+    with open_service(database.url, ADMIN) as opened:
         yield opened
 
 

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.web.conftest import DAY, Client
+from tests.web.conftest import DAY, Client, add_session
 
 PAGES = [
     "/",
@@ -30,6 +30,7 @@ def page(browser: Browser, client: Client) -> Iterator[Page]:
     context = browser.new_context(
         base_url=client.address, viewport={"width": 1280, "height": 800}, locale="zh-CN"
     )
+    add_session(context, client)
     foreign: list[str] = []
 
     def allow_own(route: Route, request: Request) -> None:
@@ -81,7 +82,7 @@ def test_fingers_hit_what_they_aim_at(page: Page) -> None:
     page.goto("/")
     low = page.evaluate(
         "size => [...document.querySelectorAll('nav.main a, .tools a, .tools button, .button,"
-        " .switch a, table.stack th a')].filter(e => e.getBoundingClientRect().height < size)"
+        " .switch a, table.stack th a')].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < size)"
         ".map(e => e.outerHTML)",
         _TARGET,
     )

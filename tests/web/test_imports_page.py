@@ -12,7 +12,7 @@ from services import caller as callers
 from services.database import Database
 from services.settings import Settings
 from tests.services import small_district
-from tests.web.conftest import Client, listening
+from tests.web.conftest import ADMIN, Client, add_accounts, listening
 
 GOOD = "code,kind,name,lon,lat\nN1,day_care,新中心,116.805,32.605\n"
 MIXED = GOOD + "N2,palace,x,116.805,32.605\nN3,day_care,y,32.605,116.805\n"
@@ -29,8 +29,11 @@ def site(database: Database, home: Path) -> Iterator[Client]:
     with database.transaction(callers.operator()) as tx:
         small_district.fill(tx, [(0, 0, 30)] * 8)
         tx.commit()
+    add_accounts(database.url, ADMIN)
     with listening(Settings(database_url=database.url, home=home)) as address:
-        yield Client(address)
+        client = Client(address)
+        client.log_in(ADMIN.name)
+        yield client
 
 
 def _upload(site: Client, content: str, **form: str) -> requests.Response:

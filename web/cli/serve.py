@@ -15,14 +15,14 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from data import sample
+from services import accounts, demo_accounts, errors, overview, sealing
 from services import caller as callers
-from services import errors, overview, sealing
 from services.database import Database
 from services.imports import runner
 from services.imports.options import ImportKind, ImportOptions
 from services.settings import Settings
 from web import app as applications
-from web import databases, days, log
+from web import databases, days, log, security
 from web.cli import verbs
 from web.cli.console import Console
 
@@ -65,11 +65,14 @@ def _serve(console: Console, options: _Serve) -> None:
     given = {name: value for name, value in changes.items() if value is not None}
     settings = console.settings.model_copy(update=given)
     log.set_up(sys.stderr, logging.INFO)
-    applications.check(settings)
     with contextlib.closing(_bound(settings)) as bound:
         with databases.database(settings) as database:
             if options.demo:
                 _load_sample(Console(settings, console.t), database)
+                with database.transaction(callers.operator()) as tx:
+                    demo_accounts.ensure(tx, settings.home)
+                    tx.commit()
+            _check_accounts(console, database)
         with contextlib.suppress(KeyboardInterrupt):  # told again after a clean shutdown
             _answer(console, settings, bound)
     console.say("cli.serve.stopped")
@@ -88,8 +91,24 @@ def _answer(console: Console, settings: Settings, bound: socket.socket) -> None:
 
 def _announce(console: Console, bound: socket.socket) -> None:
     host, port = bound.getsockname()[:2]
-    console.say("cli.serve.loopback")
+    if not security.is_loopback(host):
+        console.say("cli.serve.open")
     console.say("cli.serve.address", address=f"http://{_shown(host)}:{port}")
+    logins = demo_accounts.known(console.settings.home)
+    if logins:
+        console.say("cli.serve.logins")
+    for login in logins:
+        role = console.t(f"role.{login.role}")
+        console.write_line(
+            f"  {login.name:<10} {login.password:<16} {role} {' '.join(login.units)}"
+        )
+
+
+def _check_accounts(console: Console, database: Database) -> None:
+    """Say how the first account is made where there is none: until then nothing is shown."""
+    with database.transaction(callers.operator()) as tx:
+        if accounts.is_empty(tx):
+            console.say("cli.serve.no_account")
 
 
 def _bound(settings: Settings) -> socket.socket:

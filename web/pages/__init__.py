@@ -1,8 +1,9 @@
 """Pages for people."""
 
-from web.pages import exports, facilities, imports, jobs, maps, overview, units
+from web.pages import exports, facilities, imports, jobs, login, maps, overview, units
 
 routers = (
+    login.router,
     overview.router,
     maps.router,
     units.router,

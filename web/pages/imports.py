@@ -13,6 +13,7 @@ from services import errors, import_jobs, jobs, overview, spool
 from services.database import Transaction
 from services.import_jobs import ImportRequest
 from services.imports.options import ImportKind, OnError
+from services.rights import Right
 from web import view
 from web.dependencies import Held, Optional, Page, Reading, Writing
 from web.pages.jobs import Number
@@ -31,6 +32,21 @@ class Asked:
     effective: date | None = None
 
 
+_OF_PEOPLE = frozenset({ImportKind.HOUSEHOLDS, ImportKind.RESIDENTS})
+
+
+def _kinds(page: view.Page) -> tuple[ImportKind, ...]:
+    """Return what whoever asks may import: people's data only with the right to."""
+    if page.may(Right.LOAD_PEOPLE):
+        return tuple(ImportKind)
+    return tuple(kind for kind in ImportKind if kind not in _OF_PEOPLE)
+
+
+def _check_kind(page: view.Page, kind: ImportKind) -> None:
+    if kind not in _kinds(page):
+        raise errors.ForbiddenError("error.forbidden")
+
+
 def _asked(
     kind: Annotated[ImportKind, Form()],
     crs: Annotated[str, Form(max_length=40)] = "",
@@ -46,8 +62,8 @@ def show(
     kind: Annotated[ImportKind | None, Optional, Query()] = None,
 ) -> HTMLResponse:
     """Return the form and the history."""
-    missing = overview.counts(tx, page.as_of).missing
-    first = ImportKind(missing[0].value) if missing else ImportKind.FACILITIES
+    missing = [ImportKind(step.value) for step in overview.counts(tx, page.as_of).missing]
+    first = next((step for step in missing if step in _kinds(page)), ImportKind.FACILITIES)
     return _form(page, tx, Asked(kind or first), {})
 
 
@@ -60,6 +76,7 @@ def upload(
     file: UploadFile,
 ) -> Response:
     """Take a file in and have it checked; nothing is imported yet."""
+    _check_kind(page, form.kind)
     faults: dict[str, str] = {}
     if not _is_crs(form.crs):
         faults["crs"] = page.t("import.fault.crs", crs=form.crs)
@@ -82,13 +99,17 @@ def upload(
 
 @router.post("/imports/{number}/apply")
 def apply(
-    tx: Writing, number: Number, on_error: Annotated[OnError, Form()] = OnError.ABORT
+    page: Page,
+    tx: Writing,
+    number: Number,
+    on_error: Annotated[OnError, Form()] = OnError.ABORT,
 ) -> Response:
     """Import what was checked before."""
     outcome = jobs.find(tx, number).outcome or {}
     if "request" not in outcome:
         raise errors.NotFoundError("error.upload.gone")
     request = ImportRequest.from_json(outcome["request"])
+    _check_kind(page, request.kind)
     if not request.path.exists():
         raise errors.NotFoundError("error.upload.gone")
     return _begun(tx, replace(request, dry_run=False, on_error=on_error))
@@ -114,7 +135,7 @@ def _form(page: view.Page, tx: Transaction, form: Asked, faults: dict[str, str])
         "imports.html",
         form=form,
         faults=faults,
-        kinds=tuple(ImportKind),
+        kinds=_kinds(page),
         runs=overview.import_runs(tx, _RUNS),
     )
 

@@ -1,0 +1,155 @@
+"""The audit log: who looked at whom, who changed what; append-only, each line sealed to the last.
+
+Lines are written in the transaction of what they tell of, so neither is there without the other.
+They hold codes and kinds, never a name, number or note: what a person is called is not needed
+to know who was looked at.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from services.database import Transaction
+
+_APPEND = sa.text("SELECT audit_append(:action, :subject, :unit, CAST(:details AS jsonb))")
+_LIST = r"""
+    SELECT id, at, caller, action, subject, unit_code, details FROM audit_log
+    WHERE (CAST(:caller AS text) IS NULL OR caller = :caller)
+      AND (CAST(:action AS text) IS NULL OR action = :action OR action LIKE :action || '\_%')
+      AND (CAST(:subject AS text) IS NULL OR subject = :subject)
+      AND (CAST(:since AS date) IS NULL OR at >= CAST(:since AS date) AT TIME ZONE 'Asia/Shanghai')
+      AND (CAST(:until AS date) IS NULL
+           OR at < (CAST(:until AS date) + 1) AT TIME ZONE 'Asia/Shanghai')
+      AND (CAST(:before AS bigint) IS NULL OR id < :before)
+    ORDER BY id DESC LIMIT :limit
+"""
+_BROKEN = sa.text("""
+    SELECT id FROM (
+        SELECT id, id <> coalesce(lag(id) OVER w, 0) + 1 AS gap,
+               hash <> audit_hash(coalesce(lag(hash) OVER w, ''::bytea), l) AS changed
+        FROM audit_log l WINDOW w AS (ORDER BY id)) checked
+    WHERE gap OR changed ORDER BY id LIMIT 1
+""")
+_HEAD = sa.text("SELECT id, encode(hash, 'hex') AS hash FROM audit_log ORDER BY id DESC LIMIT 1")
+_AT = sa.text("SELECT encode(hash, 'hex') FROM audit_log WHERE id = :id")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the log."""
+
+    id: int
+    at: datetime
+    caller: str
+    action: str
+    subject: str | None
+    unit_code: str | None
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which lines are asked for; None: any.
+
+    Attributes
+    ----------
+    action
+        An action, or a family of them (``household`` for ``household_look``).
+    since, until
+        First and last day, China Standard Time.
+    before
+        Only lines older than this one: the key of the next page.
+    """
+
+    caller: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: date | None = None
+    until: date | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest line: kept elsewhere, it proves later that nothing was cut off."""
+
+    id: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the chain holds.
+
+    Attributes
+    ----------
+    head
+        The newest line; None: the log is empty.
+    broken_at
+        The first line that was changed, or follows one that is gone; None: none.
+    """
+
+    head: Head | None
+    broken_at: int | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was changed, taken out or cut off."""
+        return self.broken_at is None
+
+
+def append(
+    tx: Transaction,
+    action: str,
+    subject: str | None = None,
+    unit_code: str | None = None,
+    **details: object,
+) -> None:
+    """Write a line about what the caller does in this transaction.
+
+    Writers wait for one another until their transactions end: append last, then commit.
+
+    Parameters
+    ----------
+    action
+        Lower-case words, the kind of subject first, e.g. ``household_look``.
+    subject
+        Code of whom or what it is about.
+    unit_code
+        The unit that it happened in.
+    details
+        What else is to be known. Never a name, a number, a note, a search text.
+    """
+    row = {
+        "action": action,
+        "subject": subject,
+        "unit": unit_code,
+        "details": orjson.dumps(details, default=str).decode(),
+    }
+    tx.sql.execute(_APPEND, row)
+
+
+def lines(tx: Transaction, asked: Filter, limit: int = 100) -> tuple[Line, ...]:
+    """Return lines, the newest first."""
+    rows = tx.sql.execute(sa.text(_LIST), {**vars(asked), "limit": limit})
+    return tuple(Line(*row) for row in rows)
+
+
+def verify(tx: Transaction, known: Head | None = None) -> Verdict:
+    """Check every line against the one before it.
+
+    Parameters
+    ----------
+    known
+        A head that was written down earlier: it must still stand in the log.
+    """
+    found = tx.sql.execute(_HEAD).one_or_none()
+    broken: int | None = tx.sql.execute(_BROKEN).scalar_one_or_none()
+    if broken is None and known is not None:
+        stands = tx.sql.execute(_AT, {"id": known.id}).scalar_one_or_none() == known.hash
+        broken = None if stands else known.id
+    return Verdict(Head(found.id, found.hash) if found else None, broken)

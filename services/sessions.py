@@ -1,0 +1,184 @@
+"""Log-in by password, and the sessions that follow it.
+
+A session is proved by a random token of 256 bits, of which the database keeps the SHA-256 only.
+It ends after a time without use and, used or not, after a longer one (OWASP ASVS 5.0, 7.3).
+Failed log-ins are counted by name and by address; beyond a limit both wait.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from services import audit, errors, passwords
+from services.caller import Caller, Role
+from services.database import Transaction
+
+IDLE = timedelta(hours=2)
+ABSOLUTE = timedelta(hours=12)
+_SEEN_EVERY = timedelta(minutes=1)
+_WINDOW = timedelta(minutes=15)
+_TRIES_A_NAME = 6
+_TRIES_AN_ADDRESS = 60
+
+_ACCOUNT = sa.text("""
+    SELECT id, name, password_hash, disabled_at FROM accounts WHERE name = :name
+""")
+_OPEN = sa.text("""
+    INSERT INTO sessions (token_hash, account_id, csrf) VALUES (:hash, :account, :csrf)
+""")
+_FIND = sa.text("""
+    SELECT s.account_id, s.csrf, a.name, a.display_name, a.role, a.must_change_password,
+           s.seen_at < now() - CAST(:seen_every AS interval) AS stale
+    FROM sessions s JOIN accounts a ON a.id = s.account_id
+    WHERE s.token_hash = :hash AND a.disabled_at IS NULL
+      AND s.seen_at > now() - CAST(:idle AS interval)
+      AND s.created_at > now() - CAST(:absolute AS interval)
+""")
+_SEEN = sa.text("UPDATE sessions SET seen_at = now() WHERE token_hash = :hash")
+_CLOSE = sa.text("""
+    DELETE FROM sessions s USING accounts a WHERE s.token_hash = :hash AND a.id = s.account_id
+    RETURNING a.name
+""")
+_EXPIRED = sa.text("""
+    DELETE FROM sessions WHERE seen_at < now() - CAST(:idle AS interval)
+        OR created_at < now() - CAST(:absolute AS interval)
+""")
+_TRIES = sa.text("""
+    SELECT count(*) FILTER (WHERE name_hash = :name) AS by_name,
+           count(*) FILTER (WHERE address = :address) AS by_address
+    FROM login_attempts WHERE at > now() - CAST(:span AS interval)
+      AND (name_hash = :name OR address = :address)
+""")
+_TRIED = sa.text("INSERT INTO login_attempts (name_hash, address) VALUES (:name, :address)")
+_FORGIVE = sa.text("""
+    DELETE FROM login_attempts WHERE name_hash = :name OR at < now() - CAST(:span AS interval)
+""")
+_LOGGED_IN = sa.text("""
+    UPDATE accounts SET last_login_at = now(), password_hash = coalesce(:renewed, password_hash)
+    WHERE id = :id
+""")
+
+
+@dataclass(frozen=True)
+class Session:
+    """Someone who has logged in.
+
+    Attributes
+    ----------
+    csrf
+        What a form of theirs must carry.
+    """
+
+    caller: Caller
+    display_name: str
+    csrf: str
+    must_change_password: bool
+
+
+def log_in(tx: Transaction, name: str, password: str, address: str) -> str:
+    """Open a session; return the token that proves it. A try that failed is kept, too.
+
+    Parameters
+    ----------
+    address
+        Where the request comes from, for the throttle.
+
+    Raises
+    ------
+    errors.ThrottledError
+        Too many tries failed under this name or from this address.
+    errors.UnknownCallerError
+        Name or password is wrong, or the account is disabled; which one is not told.
+    """
+    wanted = name.strip().lower()
+    _check_tries(tx, wanted, address)
+    row = tx.sql.execute(_ACCOUNT, {"name": wanted}).one_or_none()
+    active = row is not None and row.disabled_at is None
+    right, renewed = passwords.is_right(password, row.password_hash if row and active else None)
+    if row is None or not right:
+        tx.sql.execute(_TRIED, {"name": _digest(wanted), "address": address})
+        audit.append(tx, "login_failed", row.name if row else None)
+        tx.commit()
+        raise errors.UnknownCallerError("error.login.wrong")
+    tx.sql.execute(_FORGIVE, {"name": _digest(wanted), "span": _WINDOW})
+    tx.sql.execute(_LOGGED_IN, {"id": row.id, "renewed": renewed})
+    return opened(tx, row.id, row.name)
+
+
+def opened(tx: Transaction, account_id: int, name: str) -> str:
+    """Open a session of an account that has proved itself; return the session's token."""
+    tx.sql.execute(_EXPIRED, {"idle": IDLE, "absolute": ABSOLUTE})
+    token = secrets.token_urlsafe(32)
+    row = {"hash": _digest(token), "account": account_id, "csrf": secrets.token_urlsafe(32)}
+    tx.sql.execute(_OPEN, row)
+    audit.append(tx, "login", name)
+    return token
+
+
+def find(tx: Transaction, token: str) -> Session:
+    """Return the session that a token proves, and note that it is in use.
+
+    Raises
+    ------
+    errors.UnknownCallerError
+        It is over, or never was.
+    """
+    values = {
+        "hash": _digest(token),
+        "idle": IDLE,
+        "absolute": ABSOLUTE,
+        "seen_every": _SEEN_EVERY,
+    }
+    row = tx.sql.execute(_FIND, values).one_or_none()
+    if row is None:
+        raise errors.UnknownCallerError("error.login.over")
+    if row.stale:
+        tx.sql.execute(_SEEN, {"hash": _digest(token)})
+    caller = Caller(row.name, Role(row.role), row.account_id)
+    return Session(caller, row.display_name, row.csrf, row.must_change_password)
+
+
+def close(tx: Transaction, token: str) -> None:
+    """End a session; one that is over already stays so."""
+    name = tx.sql.execute(_CLOSE, {"hash": _digest(token)}).scalar_one_or_none()
+    if name is not None:
+        audit.append(tx, "logout", name)
+
+
+def change_password(tx: Transaction, token: str, old: str, new: str) -> None:
+    """Let someone who has logged in choose another password; other sessions of theirs end.
+
+    Raises
+    ------
+    errors.RefusedError
+        The old password is wrong, or the new one may not be used.
+    """
+    session = find(tx, token)
+    name = session.caller.name
+    row = tx.sql.execute(_ACCOUNT, {"name": name}).one()
+    if not passwords.is_right(old, row.password_hash)[0]:
+        raise errors.RefusedError("error.password.old")
+    passwords.check(new, name)
+    statement = sa.text("""
+        UPDATE accounts SET password_hash = :hash, must_change_password = false WHERE id = :id
+    """)
+    tx.sql.execute(statement, {"hash": passwords.hashed(new), "id": row.id})
+    others = sa.text("DELETE FROM sessions WHERE account_id = :id AND token_hash <> :hash")
+    tx.sql.execute(others, {"id": row.id, "hash": _digest(token)})
+    audit.append(tx, "account_password", name)
+
+
+def _check_tries(tx: Transaction, name: str, address: str) -> None:
+    values = {"name": _digest(name), "address": address, "span": _WINDOW}
+    tries = tx.sql.execute(_TRIES, values).one()
+    if tries.by_name >= _TRIES_A_NAME or tries.by_address >= _TRIES_AN_ADDRESS:
+        raise errors.ThrottledError(
+            "error.login.throttled", minutes=int(_WINDOW.total_seconds() // 60)
+        )
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

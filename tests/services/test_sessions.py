@@ -1,0 +1,115 @@
+"""Logging in, and how a session ends."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from services import accounts, audit, caller, errors, sessions
+from services.accounts import NewAccount
+from services.caller import Role
+from services.rights import Door
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def planned(database):
+    with database.transaction(caller.operator()) as tx:
+        accounts.add(tx, NewAccount("planner", "规划", Role.PLANNER), PASSWORD)
+        tx.commit()
+    return database
+
+
+def _log_in(database, name: str = "planner", password: str = PASSWORD) -> str:
+    with database.transaction(caller.gatekeeper(), Door.GATE) as tx:
+        token = sessions.log_in(tx, name, password, "10.0.0.1")
+        tx.commit()
+    return token
+
+
+def _find(database, token: str) -> sessions.Session:
+    with database.transaction(caller.gatekeeper(), Door.GATE) as tx:
+        return sessions.find(tx, token)
+
+
+def _as_owner(database, statement: str, **values: object) -> None:
+    with database.transaction(caller.operator()) as tx:
+        tx.sql.execute(sa.text(statement), values)
+        tx.commit()
+
+
+def test_who_logs_in_is_found_by_the_token_alone(planned) -> None:
+    token = _log_in(planned, " Planner ")
+    found = _find(planned, token)
+    assert (found.caller.name, found.caller.role) == ("planner", Role.PLANNER)
+    with planned.transaction(caller.operator()) as tx:
+        kept = tx.sql.execute(sa.text("SELECT token_hash FROM sessions")).scalar_one()
+        assert token.encode() not in kept
+        assert accounts.find(tx, "planner").last_login_at is not None
+        actions = [line.action for line in audit.lines(tx, audit.Filter())]
+        assert actions == ["login", "account_add"]
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [("planner", "wrong password"), ("nobody", PASSWORD), ("planner", ""), ("planner", "x" * 5000)],
+)
+def test_what_was_wrong_is_not_told(planned, name: str, password: str) -> None:
+    with pytest.raises(errors.UnknownCallerError) as refused:
+        _log_in(planned, name, password)
+    assert refused.value.key == "error.login.wrong"
+    assert refused.value.params == {}
+
+
+def test_guessing_is_throttled_and_the_right_password_waits_too(planned) -> None:
+    for _ in range(6):
+        with pytest.raises(errors.UnknownCallerError):
+            _log_in(planned, password="wrong password")
+    with pytest.raises(errors.ThrottledError):
+        _log_in(planned)
+    _as_owner(planned, "UPDATE login_attempts SET at = at - interval '16 minutes'")
+    assert _log_in(planned)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sessions SET seen_at = seen_at - :idle",
+        "UPDATE sessions SET created_at = created_at - :absolute",
+        "UPDATE accounts SET disabled_at = now()",
+        "DELETE FROM sessions",
+    ],
+)
+def test_a_session_ends(planned, statement: str) -> None:
+    token = _log_in(planned)
+    span = timedelta(seconds=1)
+    values = {"idle": sessions.IDLE + span, "absolute": sessions.ABSOLUTE + span}
+    used = {name: value for name, value in values.items() if f":{name}" in statement}
+    _as_owner(planned, statement, **used)
+    with pytest.raises(errors.UnknownCallerError):
+        _find(planned, token)
+
+
+def test_another_password_ends_the_other_sessions(planned) -> None:
+    first, second = _log_in(planned), _log_in(planned)
+    with planned.transaction(caller.gatekeeper(), Door.GATE) as tx:
+        with pytest.raises(errors.RefusedError):
+            sessions.change_password(tx, first, "not it at all", "another good one")
+        with pytest.raises(errors.RefusedError):
+            sessions.change_password(tx, first, PASSWORD, "planner123456")
+        sessions.change_password(tx, first, PASSWORD, "another good one")
+        tx.commit()
+    assert _find(planned, first)
+    with pytest.raises(errors.UnknownCallerError):
+        _find(planned, second)
+    assert _log_in(planned, password="another good one")
+
+
+def test_logging_out_ends_it(planned) -> None:
+    token = _log_in(planned)
+    with planned.transaction(caller.gatekeeper(), Door.GATE) as tx:
+        sessions.close(tx, token)
+        tx.commit()
+    with pytest.raises(errors.UnknownCallerError):
+        _find(planned, token)

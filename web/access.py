@@ -1,0 +1,162 @@
+"""Who may ask what: each route with the right it takes; a route that is not here is refused.
+
+It is asked once, before any route, for pages, API and tiles alike (`admit`). Which households a
+right opens is not decided here but in the database, by row-level security.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services import api_keys, errors, rights, sessions
+from services import caller as callers
+from services.caller import Caller, Role
+from services.rights import Door, Right
+from services.sessions import Session
+from web import state
+from web.state import State
+
+COOKIE = "wangge_session"
+_BEARER = "bearer "
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+OPEN = frozenset(
+    {
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/login",
+        "/static/{name:path}",
+        "/assets/{name:path}",
+    }
+)
+"""Routes that ask for nothing."""
+
+ANYBODY = frozenset({"/logout", "/account", "/account/password"})
+"""Routes for whoever has logged in."""
+
+RIGHTS: Mapping[str, Right] = MappingProxyType(
+    {
+        "/": Right.FIGURES,
+        "/maps/{theme}": Right.FIGURES,
+        "/units": Right.FIGURES,
+        "/units/{code}": Right.FIGURES,
+        "/facilities": Right.FIGURES,
+        "/exports": Right.FIGURES,
+        "/exports/{collection}": Right.FIGURES,
+        "/imports": Right.LOAD_PLACES,
+        "/imports/{number}/apply": Right.LOAD_PLACES,
+        "/imports/{number}/discard": Right.LOAD_PLACES,
+        "/jobs": Right.LOAD_PLACES,
+        "/jobs/{number}": Right.LOAD_PLACES,
+        "/jobs/{number}/cancel": Right.LOAD_PLACES,
+        "/api/coverage/{theme}": Right.FIGURES,
+        "/api/coverage/{theme}/items": Right.FIGURES,
+        "/api/hot-spots": Right.FIGURES,
+        "/api/units": Right.FIGURES,
+        "/api/units/search": Right.FIGURES,
+        "/api/facilities": Right.FIGURES,
+        "/api/service-areas": Right.FIGURES,
+        "/tiles/{layer}/{z}/{x}/{y}.mvt": Right.FIGURES,
+    }
+)
+"""The right that each route takes."""
+
+GRANTED: Mapping[str, str] = MappingProxyType(
+    {
+        "/exports/{collection}": "{collection}",
+        "/api/coverage/{theme}": "coverage-{theme}",
+        "/api/coverage/{theme}/items": "coverage-{theme}",
+        "/api/units": "units",
+        "/api/facilities": "facilities",
+        "/api/service-areas": "service-areas",
+    }
+)
+"""Routes that a department's key opens, and the collection it must have been granted."""
+
+
+async def form_token(request: Request) -> str:
+    """Return the token that a form or a script sent along, if it did."""
+    header = request.headers.get("x-csrf-token")
+    if header is not None or request.method in _SAFE_METHODS:
+        return header or ""
+    if request.headers.get("content-type", "").startswith(_FORMS):
+        value = (await request.form()).get("csrf")
+        return value if isinstance(value, str) else ""
+    return ""
+
+
+def admit(request: Request, token: Annotated[str, Depends(form_token)]) -> None:
+    """Let a request through to its route, and note who asks.
+
+    Raises
+    ------
+    services.errors.UnknownCallerError
+        Nobody has logged in.
+    services.errors.ForbiddenError
+        Whoever did may not ask for this, or a form did not come from our own page.
+    """
+    route = request.scope["route"].path
+    held = state.of(request)
+    if route in OPEN:
+        return
+    key = _bearer(request)
+    if key is not None:
+        request.state.caller = _department(held, key, route, request)
+        return
+    session = _session(held, request)
+    if request.method not in _SAFE_METHODS and token != session.csrf:
+        raise errors.ForbiddenError("error.request.form_token")
+    if route not in ANYBODY and not may(session.caller, route):
+        raise errors.ForbiddenError("error.forbidden")
+    request.state.session = session
+    request.state.caller = session.caller
+
+
+def may(caller: Caller, route: str) -> bool:
+    """Tell whether a caller may ask for a route, by the pattern of its path."""
+    pattern = "/maps/{theme}" if route.startswith("/maps/") else route
+    return RIGHTS.get(pattern) in rights.OF_ROLE[caller.role]
+
+
+def caller(request: Request) -> Caller:
+    """Return who asks, as `admit` found out."""
+    found = getattr(request.state, "caller", None)
+    if not isinstance(found, Caller):
+        raise errors.UnknownCallerError("error.login.needed")
+    return found
+
+
+def session(request: Request) -> Session | None:
+    """Return the session of whoever asks; None: an open page, or a department's key."""
+    found = getattr(request.state, "session", None)
+    return found if isinstance(found, Session) else None
+
+
+def _session(held: State, request: Request) -> Session:
+    token = request.cookies.get(COOKIE)
+    if not token:
+        raise errors.UnknownCallerError("error.login.needed")
+    with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
+        found = sessions.find(tx, token)
+        tx.commit()
+    return found
+
+
+def _bearer(request: Request) -> str | None:
+    header = request.headers.get("authorization", "")
+    return header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else None
+
+
+def _department(held: State, key: str, route: str, request: Request) -> Caller:
+    with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
+        found, granted = api_keys.find(tx, key)
+        tx.commit()
+    assert found.role is Role.DEPARTMENT
+    pattern = GRANTED.get(route)
+    if pattern is None or pattern.format(**request.path_params) not in granted:
+        raise errors.ForbiddenError("error.keys.not_granted")
+    return found

@@ -1,0 +1,133 @@
+"""``/login``, ``/logout``, ``/account``: who am I, and my password."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services import accounts, errors, sessions
+from services import caller as callers
+from services.rights import Door
+from web import access, view
+from web.dependencies import Asker, Held, Page
+from web.state import State
+
+router = APIRouter(include_in_schema=False)
+_Text = Annotated[str, Form(max_length=300)]
+_HOME = "/"
+
+
+@router.get("/login", response_class=HTMLResponse)
+def show(
+    request: Request, to: Annotated[str, Query(alias="next", max_length=500)] = ""
+) -> HTMLResponse:
+    """Return the form."""
+    return _form(request, to, "", None)
+
+
+@router.post("/login", response_class=HTMLResponse)
+def log_in(
+    request: Request,
+    held: Held,
+    name: _Text = "",
+    password: Annotated[str, Form(max_length=1000)] = "",
+    to: Annotated[str, Form(alias="next", max_length=500)] = "",
+) -> Response:
+    """Open a session, and go on to where the way was barred."""
+    address = request.client.host if request.client else ""
+    try:
+        with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
+            token = sessions.log_in(tx, name, password, address)
+            tx.commit()
+    except (errors.UnknownCallerError, errors.ThrottledError) as error:
+        return _form(request, to, name, error)
+    response = RedirectResponse(_inside(to), HTTPStatus.SEE_OTHER)
+    set_cookie(request, response, token)
+    return response
+
+
+@router.post("/logout")
+def log_out(request: Request, held: Held) -> RedirectResponse:
+    """End the session; what the browser kept of it is cleared."""
+    with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
+        sessions.close(tx, request.cookies.get(access.COOKIE, ""))
+        tx.commit()
+    response = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
+    response.delete_cookie(access.COOKIE, path="/")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@router.get("/account", response_class=HTMLResponse)
+def account(page: Page, held: Held, asker: Asker) -> HTMLResponse:
+    """Return what is known of whoever asks, and the form for another password."""
+    return _account(page, held, asker.name, None)
+
+
+@router.post("/account/password", response_class=HTMLResponse)
+def password(
+    request: Request,
+    page: Page,
+    held: Held,
+    asker: Asker,
+    old: Annotated[str, Form(max_length=1000)] = "",
+    new: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Change the password."""
+    token = request.cookies.get(access.COOKIE, "")
+    try:
+        with held.database.transaction(asker, Door.GATE) as tx:
+            sessions.change_password(tx, token, old, new)
+            tx.commit()
+    except errors.RefusedError as error:
+        return _account(page, held, asker.name, error)
+    return RedirectResponse("/account?changed=1", HTTPStatus.SEE_OTHER)
+
+
+def set_cookie(request: Request, response: Response, token: str) -> None:
+    """Have the browser keep the proof of a session, where no script reads it."""
+    response.set_cookie(
+        access.COOKIE,
+        token,
+        max_age=int(sessions.ABSOLUTE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def _account(
+    page: view.Page, held: State, name: str, fault: errors.RefusedError | None
+) -> HTMLResponse:
+    with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
+        found = accounts.find(tx, name)
+    status = HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    return page.render(
+        "account.html",
+        status.value,
+        account=found,
+        fault=page.t.error(fault) if fault else None,
+        changed="changed" in page.request.query_params,
+    )
+
+
+def _form(request: Request, to: str, name: str, error: errors.WanggeError | None) -> HTMLResponse:
+    page = view.Page.opened(request)
+    status = HTTPStatus.OK
+    if error is not None:
+        throttled = isinstance(error, errors.ThrottledError)
+        status = HTTPStatus.TOO_MANY_REQUESTS if throttled else HTTPStatus.UNPROCESSABLE_ENTITY
+    return page.render(
+        "login.html",
+        status.value,
+        to=_inside(to),
+        name=name,
+        fault=page.t.error(error) if error else None,
+    )
+
+
+def _inside(to: str) -> str:
+    """Return where to go on to: only within our own pages."""
+    inside = to.startswith("/") and not to.startswith(("//", "/\\", "/login"))
+    return to if inside and to.isprintable() else _HOME
