@@ -1,6 +1,7 @@
 """A table on which figures get hidden, circuit by circuit."""
 
 import dataclasses
+from functools import cached_property
 
 import numpy as np
 
@@ -30,11 +31,17 @@ class Sheet:
     is_hidden: Bools
     price: Floats
 
+    @cached_property
+    def ways(self) -> Ways:
+        """The cheapest ways through the table as they were last followed."""
+        return Ways.of(self.tree, len(self.figures))
+
     def protect(self, row: Int64s, column: Int64s, amount: int) -> Bools:
         """Hide circuits by which figures can grow by an amount; return which have none, (w, n)."""
         exposed = np.zeros_like(self.is_hidden)
+        can_shrink, ways = self.figures >= amount, self.ways
         while len(row):
-            ways = Ways.find(self.tree, self.price, self.figures >= amount)
+            ways.follow(self.price, can_shrink)
             found = cheapest(ways, row, column)
             none = np.isinf(found.price)
             exposed[column[none], row[none]] = True

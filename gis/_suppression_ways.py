@@ -14,6 +14,7 @@ import dataclasses
 
 import numpy as np
 
+from gis import arrays
 from gis._suppression_tree import Tree
 from gis.arrays import Bools, Floats, Int64s
 
@@ -51,23 +52,83 @@ class Ways:
     around: Floats
 
     @classmethod
-    def find(cls, tree: Tree, price: Floats, can_shrink: Bools) -> "Ways":
-        """Find them, given the price of each figure and whether it can shrink, shape (w, n)."""
+    def of(cls, tree: Tree, width: int) -> "Ways":
+        """Prepare for a table of so many columns; nothing is found before `follow`."""
+        of_figures, of_rows = (width, len(tree.order)), (width, width, len(tree.order))
+        of_blocks = (width, width, len(tree.head))
+        return cls(
+            tree,
+            down=np.full(of_figures, np.nan),
+            up=np.full(of_figures, np.nan),
+            through=np.full(of_rows, np.nan),
+            direct=np.full(of_blocks, np.inf),
+            second=np.full(of_blocks, np.inf),
+            beyond_head=np.full(of_blocks, np.inf),
+            around=np.full(of_blocks, 0.0 if tree.is_open else np.inf),
+        )
+
+    def follow(self, price: Floats, can_shrink: Bools) -> None:
+        """Find them for the price of each figure and whether it can shrink, shape (w, n).
+
+        What was found before stays where neither makes a difference to it.
+        """
         shrink = np.where(can_shrink, price, np.inf)
         down = np.concatenate((price[:-1], shrink[-1:]))
         up = np.concatenate((shrink[:-1], price[-1:]))
-        through = down[:, np.newaxis] + up[np.newaxis]
-        direct = _direct(tree, through)
-        second = _second(tree, through, direct)
-        around = np.full(direct.shape, 0.0 if tree.is_open else np.inf)
-        beyond_head = np.full(direct.shape, np.inf)
-        ways = cls(tree, down, up, through, direct, second, beyond_head, around)
+        is_other = ((down != self.down) | (up != self.up)).any(axis=0)
+        self.down[:], self.up[:] = down, up
+        is_stale = self._look_inside(is_other)
+        self._look_around(is_other, is_stale)
+
+    def _look_inside(self, is_other: Bools) -> Bools:
+        """Bring `through`, `direct`, `second` up to date for other rows; return their blocks.
+
+        Rows above are other ones, too, and get marked, where what is inside of them has changed.
+        """
+        tree, is_stale = self.tree, np.zeros(len(self.tree.head), dtype=np.bool_)
+        for level in reversed(tree.row_levels):
+            rows = level.start + np.flatnonzero(is_other[level])
+            if not len(rows):
+                continue
+            at = _span(rows)
+            self.through[:, :, at] = self.down[:, np.newaxis, at] + self.up[np.newaxis, :, at]
+            inner = rows[tree.heads[rows] >= 0]
+            if len(inner):
+                self.through[:, :, inner] += shortest(self.direct[:, :, tree.heads[inner]])
+            blocks = np.unique(tree.block[rows])
+            is_stale[blocks] = True
+            before = self.direct[:, :, blocks]
+            self._compare_rows(blocks)
+            has_changed = (self.direct[:, :, blocks] != before).any(axis=(0, 1))
+            heads = tree.head[blocks[has_changed]]
+            is_other[heads[heads >= 0]] = True
+        return is_stale
+
+    def _compare_rows(self, blocks: Int64s) -> None:
+        """Find the prices of the best and the second-best row of blocks; the same if two are."""
+        first, count = self.tree.first[blocks], np.diff(self.tree.first)[blocks]
+        through = self.through[:, :, _span(arrays.ranges(first, count))]
+        starts = arrays.offsets(count)[:-1]
+        direct = np.minimum.reduceat(through, starts, axis=-1)
+        is_best = through == np.repeat(direct, count, axis=-1)
+        others = np.minimum.reduceat(np.where(is_best, np.inf, through), starts, axis=-1)
+        ties = np.add.reduceat(is_best, starts, axis=-1, dtype=np.int64) > 1
+        self.direct[:, :, blocks] = direct
+        self.second[:, :, blocks] = np.where(ties, direct, others)
+
+    def _look_around(self, is_other: Bools, is_stale: Bools) -> None:
+        """Bring `beyond_head`, `around` up to date below other rows and in other blocks."""
+        tree = self.tree
         for level in tree.row_levels:
             inner = tree.inner(level)
-            steps, blocks = ways.steps_beyond(inner), tree.heads[inner]
-            beyond_head[:, :, blocks] = steps
-            around[:, :, blocks] = up[:, np.newaxis, inner] + shortest(steps) + down[:, inner]
-        return ways
+            inner = inner[is_other[inner] | is_stale[tree.block[inner]]]
+            if not len(inner):
+                continue
+            steps, blocks = self.steps_beyond(inner), tree.heads[inner]
+            self.beyond_head[:, :, blocks] = steps
+            around = self.up[:, np.newaxis, inner] + shortest(steps) + self.down[:, inner]
+            is_stale[blocks] |= (around != self.around[:, :, blocks]).any(axis=(0, 1))
+            self.around[:, :, blocks] = around
 
     @property
     def total(self) -> int:
@@ -99,20 +160,7 @@ def shortest(steps: Floats) -> Floats:
     return price
 
 
-def _direct(tree: Tree, through: Floats) -> Floats:
-    """Find the best row to go through in each block, adding to `through` what it takes inside."""
-    direct = np.empty((*through.shape[:2], len(tree.head)))
-    for rows, blocks in zip(reversed(tree.row_levels), reversed(tree.block_levels), strict=True):
-        inner = tree.inner(rows)
-        through[:, :, inner] += shortest(direct[:, :, tree.heads[inner]])
-        starts = tree.first[blocks] - rows.start
-        np.minimum.reduceat(through[:, :, rows], starts, axis=-1, out=direct[:, :, blocks])
-    return direct
-
-
-def _second(tree: Tree, through: Floats, direct: Floats) -> Floats:
-    """Find the price of the second-best row of each block; that of the best if two are."""
-    is_best = through == np.repeat(direct, np.diff(tree.first), axis=-1)
-    starts = tree.first[:-1]
-    others = np.minimum.reduceat(np.where(is_best, np.inf, through), starts, axis=-1)
-    return np.where(np.add.reduceat(is_best, starts, axis=-1, dtype=np.int64) > 1, direct, others)
+def _span(rows: Int64s) -> Int64s | slice:
+    """Ascending indices, or the slice that they are: many at once are reached much faster so."""
+    first, last = int(rows[0]), int(rows[-1])
+    return slice(first, last + 1) if last - first == len(rows) - 1 else rows

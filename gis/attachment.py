@@ -15,6 +15,12 @@ LIMIT_M = 200.0
 _EDGES_PER_POINT = 200
 """With fewer points than one for so many edges, an index over all edges costs more than it gives."""
 
+_ONE_BY_ONE = 10
+"""So few points are held against the boxes of all edges one after the other."""
+
+_ROUNDING_M = 0.001
+"""By so much farther than the limit, boxes are near enough to be looked into."""
+
 _CELLS_A_SIDE = 1000
 """Finest raster for picking edges near a few points."""
 
@@ -104,12 +110,24 @@ def _nearest_of_few(
     """
     if not len(points):
         return _nearest_edges(net, points, limit_m)
-    near = _edges_near(net, points, limit_m)
+    near = (_edges_at if len(points) <= _ONE_BY_ONE else _edges_near)(net, points, limit_m)
     edge, access = _query(shapely.STRtree(network.lines_of(net, near)), points)
     edge[edge >= 0] = near[edge[edge >= 0]]
     far = np.flatnonzero(~(access <= limit_m))
     edge[far], access[far] = _nearest_edges(net, points[far], limit_m)
     return edge, access
+
+
+def _edges_at(net: network.Network, points: arrays.Floats, limit_m: float) -> arrays.Int64s:
+    """Edges whose box is within the limit of some point, eastwards and northwards, ascending."""
+    west, south, east, north = net.bounds
+    reach = limit_m + _ROUNDING_M
+    is_near = np.zeros(net.n_edges, dtype=np.bool_)
+    for x, y in points:
+        across = np.flatnonzero((west <= x + reach) & (east >= x - reach))
+        along = (south[across] <= y + reach) & (north[across] >= y - reach)
+        is_near[across[along]] = True
+    return np.flatnonzero(is_near)
 
 
 def _edges_near(net: network.Network, points: arrays.Floats, limit_m: float) -> arrays.Int64s:

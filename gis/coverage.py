@@ -1,10 +1,7 @@
 """Coverage: how much of the demand of each unit is within walking distance of supply."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 
 import numpy as np
 
@@ -42,15 +39,6 @@ class Limits:
 
 
 @dataclass(frozen=True, eq=False)
-class Walks:
-    """Places in some order: their indices, people and metres to walk; shape (k,) each."""
-
-    place: arrays.Int64s
-    weight: arrays.Int32s
-    metres: arrays.Floats
-
-
-@dataclass(frozen=True, eq=False)
 class Demand:
     """Places of demand with their distances to the nearest supply.
 
@@ -79,19 +67,6 @@ class Demand:
             raise ValueError("the arrays of demand differ in length")
         if len(self.weight) and (self.weight.min() < 0 or self.unit.min() < -1):
             raise ValueError("weights must be zero or more, units -1 or more")
-
-    def in_units(self, unit: arrays.Int32s) -> Demand:
-        """Give the same demand in the units of another level, without sorting it again."""
-        other = Demand(unit, self.weight, self.distance_m, self.straight_m)
-        vars(other)["by_distance"] = self.by_distance  # what the cached property would compute
-        return other
-
-    @cached_property
-    def by_distance(self) -> Walks:
-        """The places with people and a finite distance, nearest first."""
-        some = np.flatnonzero(np.isfinite(self.distance_m) & (self.weight > 0)).astype(np.int64)
-        place = some[np.argsort(self.distance_m[some])]
-        return Walks(place, self.weight[place], self.distance_m[place])
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,39 +98,6 @@ class UnitFigures:
     share: arrays.Floats
     bands: arrays.Int64s
     straight_covered: arrays.Int64s | None
-
-
-@dataclass(frozen=True, eq=False)
-class WalkFigures:
-    """How far people walk who can reach any supply; NaN where there are none; (units,) each.
-
-    A quantile is the smallest distance that at least that share of them is within (the inverse of
-    the empirical distribution function; Hyndman & Fan 1996, The American Statistician 50:361,
-    definition 1).
-    """
-
-    mean_m: arrays.Floats
-    median_m: arrays.Floats
-    p90_m: arrays.Floats
-
-
-@dataclass(frozen=True, eq=False)
-class SupplyLoad:
-    """What falls to each supply when everybody goes to the nearest; shape (s,) each.
-
-    Attributes
-    ----------
-    covered
-        People whose nearest supply it is, within `Limits.max_walk_m`.
-    nearest
-        People whose nearest supply it is, however far.
-    order
-        Indices of the supplies, the one with most covered people first, then by index.
-    """
-
-    covered: arrays.Int64s
-    nearest: arrays.Int64s
-    order: arrays.Int64s
 
 
 def band_labels(bands_m: tuple[float, ...]) -> tuple[str, ...]:
@@ -219,60 +161,6 @@ def summarise(demand: Demand, limits: Limits, n_units: int) -> UnitFigures:
     )
 
 
-def walks(demand: Demand, n_units: int) -> WalkFigures:
-    """Find how far the people of each unit walk, whatever the limits.
-
-    Parameters
-    ----------
-    demand
-        Places; those of unit -1 are left out.
-    n_units
-        Number of units; indices in `demand` are below it.
-    """
-    _check_units(demand, n_units)
-    nearest_first = demand.by_distance
-    unit = demand.unit[nearest_first.place] + 1  # unit -1 comes first, and is cut off below
-    order = _stable_order(unit, n_units + 1)
-    metres, weight = nearest_first.metres[order], nearest_first.weight[order]
-    starts = arrays.offsets(np.bincount(unit, minlength=n_units + 1))[1:]
-    people = arrays.offsets(weight)
-    before, total = people[starts[:-1]], np.diff(people[starts])
-    some = total > 0
-    mean = np.full(n_units, np.nan)
-    np.divide(arrays.sums_of_runs(weight * metres, starts), total, out=mean, where=some)
-    quantiles = []
-    for percent in (50, 90):
-        rank = -(-total * percent // 100)  # in whole numbers: 0.9 * 10 people must not become 10
-        at = np.searchsorted(people, (before + rank)[some]) - 1
-        value = np.full(n_units, np.nan)
-        value[some] = metres[at]
-        quantiles.append(value)
-    return WalkFigures(mean, *quantiles)
-
-
-def rank_supply(
-    nearest: arrays.Int32s, demand: Demand, limits: Limits, n_supply: int
-) -> SupplyLoad:
-    """Sum up the demand that falls to each supply.
-
-    Parameters
-    ----------
-    nearest
-        Index of the nearest supply of each place, -1 for none, shape (n,).
-    demand
-        The places; their units play no part.
-    limits
-        What counts as covered.
-    n_supply
-        Number of supplies.
-    """
-    state = band_index(demand.distance_m, (limits.max_walk_m,))
-    by_supply = Demand(nearest, demand.weight, demand.distance_m)
-    covered, beyond = _cross(by_supply, state, 4, n_supply).T[:2]
-    order = np.argsort(-covered, kind="stable").astype(np.int64)
-    return SupplyLoad(covered, covered + beyond, order)
-
-
 def _check_units(demand: Demand, n_units: int) -> None:
     if len(demand.unit) and demand.unit.max() >= n_units:
         raise ValueError("a unit index is out of range")
@@ -298,10 +186,3 @@ def _straight(demand: Demand, limits: Limits, n_units: int) -> arrays.Int64s | N
         return None
     near = (demand.straight_m <= limits.max_walk_m).astype(np.int8)
     return _cross(demand, near, 2, n_units)[:, 1]
-
-
-def _stable_order(unit: arrays.Int32s, n_units: int) -> arrays.Int64s:
-    """Stable order by unit; numpy sorts 16-bit integers by radix, ten times faster than others."""
-    small = n_units <= np.iinfo(np.uint16).max
-    key = unit.astype(np.uint16) if small else unit
-    return np.argsort(key, kind="stable").astype(np.int64)

@@ -1,18 +1,14 @@
 """Distances after a supply was added, without searching the whole network again.
 
-Only what lies nearer to the new supply than to any other changes. The search from it is bounded,
-and the bound doubled until nothing that changed lies at its edge: beyond, every way leads through
-places that stayed as they were.
+Only what lies nearer to the new supply than to any other changes. The search from it goes on only
+from places that it is nearest to: behind any other, that other one's supply is nearer, too.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csgraph
 
 from gis import arrays, attachment, network, reach
-
-_LEAST_LIMIT_M = 500.0
 
 
 def extend_nodes(
@@ -21,7 +17,10 @@ def extend_nodes(
     supply: attachment.Attachment,
     added: arrays.AnyInts,
 ) -> reach.NodeReach:
-    """Distances of the nodes when some supplies are new.
+    """Distances of the nodes when some supplies are new, the same as a search from all finds.
+
+    Meant for supplies that are the nearest of a small part: the search goes step by step, with all
+    nodes at once that lately got nearer (as Moore 1959, The shortest path through a maze).
 
     Parameters
     ----------
@@ -34,33 +33,35 @@ def extend_nodes(
     added
         Indices of the new ones, shape (k,).
     """
-    on = np.asarray(added)[supply.attached[added]]
-    if not len(on):
-        return before
-    graph, n = reach.with_sources(net, supply, on), net.n_nodes
-    # About as far as the others were from here, its own customers will end.
-    rivals = before.distance[
-        np.concatenate([net.source[supply.edge[on]], net.target[supply.edge[on]]])
-    ]
-    limit = max(_LEAST_LIMIT_M, float(rivals[np.isfinite(rivals)].max(initial=0.0)))
-    while True:
-        found, _, source = csgraph.dijkstra(
-            graph,
-            indices=np.arange(n, n + len(on)),
-            min_only=True,
-            return_predecessors=True,
-            limit=limit,
-        )
-        metres = found[:n]
-        closer = metres < before.distance
-        beyond = ~np.isfinite(metres)
-        a, b = net.source, net.target
-        if not ((closer[a] & beyond[b]) | (closer[b] & beyond[a])).any():
-            break
-        limit *= 2
-    origin = before.origin.copy()
-    origin[closer] = on[source[:n][closer] - n]
-    return reach.NodeReach(np.where(closer, metres, before.distance), origin)
+    nodes = reach.NodeReach(before.distance.copy(), before.origin.copy())
+    for one in np.asarray(added)[supply.attached[added]]:
+        edge, offset = supply.edge[one], supply.offset_m[one]
+        ends = np.array([net.source[edge], net.target[edge]])
+        metres = supply.access_m[one] + np.array([offset, net.length_m[edge] - offset])
+        _spread(net, nodes, ends, metres, one)
+    return nodes
+
+
+def _spread(
+    net: network.Network,
+    nodes: reach.NodeReach,
+    node: arrays.AnyInts,
+    metres: arrays.Floats,
+    origin: int,
+) -> None:
+    """Lower, in place, the distances of nodes and of all that are nearer through them."""
+    graph, distance = network.adjacency(net), nodes.distance
+    while len(node):
+        is_closer = metres < distance[node]
+        node, metres = node[is_closer], metres[is_closer]
+        np.minimum.at(distance, node, metres)
+        node = node[metres == distance[node]]  # who came by a longer way at the same time is out
+        nodes.origin[node] = origin
+        first = graph.indptr[node]
+        count = graph.indptr[node + 1] - first
+        way = arrays.ranges(first, count)
+        metres = np.repeat(distance[node], count) + graph.data[way]
+        node = graph.indices[way]
 
 
 def extend(
@@ -105,7 +106,10 @@ def extend_straight(
     before: arrays.Floats, demand_xy: arrays.Floats, added_xy: arrays.Floats
 ) -> arrays.Floats:
     """Straight metres to the nearest supply when some are new; shapes (n,), (n, 2), (k, 2)."""
-    metres = before
+    metres = before.copy()
     for x, y in added_xy:
-        metres = np.minimum(metres, np.hypot(demand_xy[:, 0] - x, demand_xy[:, 1] - y))
+        east = demand_xy[:, 0] - x
+        near = np.flatnonzero(np.abs(east) < metres)
+        north = demand_xy[near, 1] - y
+        metres[near] = np.minimum(metres[near], np.sqrt(east[near] ** 2 + north**2))
     return metres

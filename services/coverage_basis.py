@@ -10,13 +10,14 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gis import attachment, coverage, crs, reach, reach_update
+from gis import attachment, crs, reach, reach_update
 from gis import suppression as suppressing
 from services import demand as demands
 from services import facilities, hierarchy, network, units
-from services.coverage import Limits, Measured, Supply
+from services.coverage_counts import Limits, Supply
 from services.database import Transaction
 from services.facility_kinds import FacilityKind
+from services.measured import Measured
 
 _FEW_PLACES = 8
 """With more new places than these, the whole network is searched again."""
@@ -77,17 +78,19 @@ def make(
         An earlier basis. When it only lacks a few of the places, what it found is kept, and
         searched anew is only where a new place is the nearest.
     """
-    added = None if before is None else _added(before, wanted, places, stored)
+    is_alike = before is not None and before.tree is tree and before.demand is wanted
+    added = _added(before, places, stored) if before is not None and is_alike else None
     if before is None or added is None:
         walk, nodes = _searched(stored, wanted, places)
         straight = reach.straight_line(wanted.xy, places.xy).distance_m
+        position = tree.positions(wanted.unit_id)
+        measured = Measured(position, wanted.people, walk.distance_m, straight)
     else:
         walk, nodes = _extended(before, places, added)
         straight = reach_update.extend_straight(
             before.measured.straight_m, wanted.xy, places.xy[added]
         )
-    position = tree.positions(wanted.unit_id)
-    measured = Measured(position, wanted.people, walk.distance_m, straight)
+        measured = before.measured.moved(walk.distance_m, straight)
     return Basis(root, tree, stored, wanted, places, measured, walk, nodes)
 
 
@@ -102,10 +105,10 @@ def _searched(
 
 
 def _added(
-    before: Basis, wanted: demands.Demand, places: Places, stored: network.StoredNetwork | None
+    before: Basis, places: Places, stored: network.StoredNetwork | None
 ) -> NDArray[np.intp] | None:
     """Which places are new; None where more has changed than a few of them coming."""
-    if before.nodes is None or before.network is not stored or before.demand is not wanted:
+    if before.nodes is None or before.network is not stored or not before.places.found:
         return None
     known = {_spot(place) for place in before.places.found}
     new = [i for i, place in enumerate(places.found) if _spot(place) not in known]
@@ -202,13 +205,10 @@ def centres(basis: Basis, limits: Limits) -> tuple[Centre, ...]:
     found = basis.places.found
     if not found:
         return ()
-    m = basis.measured
-    load = coverage.rank_supply(
-        basis.nearest.supply,
-        coverage.Demand(m.position, m.people, m.walk_m),
-        coverage.Limits(limits.max_walk_m),
-        len(found),
-    ).covered
+    near = np.flatnonzero(basis.measured.walk_m <= limits.max_walk_m)
+    load = np.bincount(
+        basis.nearest.supply[near], basis.measured.people[near], minlength=len(found)
+    ).astype(np.int64)
     hidden = suppressing.suppress(load[None, :], np.zeros(1, dtype=np.int32)).cells[0]
     return tuple(
         Centre(

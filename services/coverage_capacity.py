@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from gis import capacity as capacities
 from gis import floating_catchment, reach
 from gis import suppression as suppressing
-from services.coverage import SMALL, Limits
+from services.coverage import SMALL
 from services.coverage_basis import Basis
+from services.coverage_counts import Limits
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from gis import cells as squares
 from gis import crs, service_area
 from gis import suppression as suppressing
-from services.coverage import SMALL, Limits
+from services.coverage import SMALL
 from services.coverage_basis import Basis, inside
+from services.coverage_counts import Limits
 
 
 @dataclass(frozen=True)

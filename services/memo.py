@@ -7,7 +7,7 @@ change of the data is another key, and the oldest results make room.
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -49,10 +49,41 @@ class Memo:
             with self._lock:
                 if key in self._kept:
                     return cast("T", self._kept[key])
-            made = make()
-            with self._lock:
-                self._kept[key] = made
-                self._locks.pop(key, None)
-                while len(self._kept) > self._size:
-                    self._kept.popitem(last=False)
+            try:
+                made = make()
+                with self._lock:
+                    self._kept[key] = made
+                    while len(self._kept) > self._size:
+                        self._kept.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._locks.pop(key, None)
         return made
+
+
+class Newest(Generic[T]):
+    """The last result of each kind, from which the next one may take over what has not changed.
+
+    Parameters
+    ----------
+    size
+        Of how many kinds one is kept; the least recently used goes first.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, kind: Hashable) -> T | None:
+        """Return the last result of a kind."""
+        with self._lock:
+            return self._kept.get(kind)
+
+    def put(self, kind: Hashable, result: T) -> None:
+        """Keep the result in place of the last one."""
+        with self._lock:
+            self._kept[kind] = result
+            self._kept.move_to_end(kind)
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)

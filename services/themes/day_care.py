@@ -4,6 +4,7 @@ Demand: residents of at least 60 years on the as-of day. Supply: facilities of k
 open that day. Distance: on the walking network, home to centre, access legs included.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,14 +23,15 @@ from services import (
     units,
 )
 from services import demand as demands
-from services.coverage import CoverageRow, Limits
+from services.coverage import CoverageRow, Table
 from services.coverage_basis import Basis, Centre
 from services.coverage_capacity import CapacityCoverage
+from services.coverage_counts import Limits
 from services.coverage_maps import DemandCells, HotSpot, ServiceAreas
 from services.database import Transaction
 from services.facility_kinds import FacilityKind
 from services.import_history import has_generated
-from services.memo import Memo, versions
+from services.memo import Memo, Newest, versions
 
 _OF_DEMAND = (
     "households",
@@ -130,12 +132,14 @@ class DayCare:
     """
 
     def __init__(self, kept: int = 8) -> None:
+        self._rules = Memo(kept)
         self._networks = Memo(1)
         self._hierarchies = Memo(kept)
         self._bases = Memo(kept)
         self._demands = Memo(kept)
         self._answers = Memo(4 * kept)
-        self._newest: Basis | None = None
+        self._newest_bases: Newest[Basis] = Newest(kept)
+        self._newest_tables: Newest[Table] = Newest(4 * kept)
 
     def coverage(self, tx: Transaction, query: DayCareQuery) -> Coverage:
         """Answer for a unit and all below it.
@@ -145,18 +149,18 @@ class DayCare:
         errors.NotFoundError
             No such unit or rule set, or no district at all on that day.
         """
-        rule_set = rules.load(query.rules)
-        limits = _limits(query, rule_set)
-        basis = self._basis(tx, query)
+        limits = self._limits(query)
+        key, basis = self._ground(tx, query)
         scope = units.find(tx, query.unit, query.as_of) if query.unit else basis.root.unit
-        found = self._rows(tx, query, basis, limits)
+        kind = (query.as_of, query.min_age, limits)
+        found = self._answers.get((key, "rows", limits), lambda: self._table(basis, limits, kind))
         return Coverage(
             query=query,
             max_walk_m=limits.max_walk_m,
-            rules=rule_set,
+            rules=self._rule_set(query),
             root=basis.root.unit,
             scope=scope,
-            rows=tuple(row for row in found if row.code.startswith(scope.code)),
+            rows=tuple(row for row in found.rows if row.code.startswith(scope.code)),
             centres=coverage_basis.centres(basis, limits),
             network=basis.network.info if basis.network else None,
             outside=int(basis.measured.people[basis.measured.position < 0].sum()),
@@ -165,8 +169,8 @@ class DayCare:
 
     def demand_table(self, tx: Transaction, query: DayCareQuery) -> DemandTable:
         """List every household in demand with its distance, to be re-checked one by one."""
-        limits = _limits(query, rules.load(query.rules))
-        basis = self._basis(tx, query)
+        limits = self._limits(query)
+        _, basis = self._ground(tx, query)
         at = np.flatnonzero(coverage_basis.inside(basis, query.unit))
         labels = np.array(coverage.band_labels(limits.cuts_m), dtype=object)
         codes = np.array([place.code for place in basis.places.found] + [None], dtype=object)
@@ -181,59 +185,68 @@ class DayCare:
 
     def service_areas(self, tx: Transaction, query: DayCareQuery) -> ServiceAreas:
         """Draw the areas within the limit and within each band, all centres together."""
-        limits = _limits(query, rules.load(query.rules))
-        basis = self._basis(tx, query)
-        key = (self._key(tx, query), "areas", limits)
+        limits = self._limits(query)
+        ground, basis = self._ground(tx, query)
+        key = (ground, "areas", limits)
         return self._answers.get(key, lambda: coverage_maps.service_areas(basis, limits))
 
     def cells(self, tx: Transaction, query: DayCareQuery, size_m: float) -> DemandCells:
         """Add demand up in squares, for a map that shows people without showing anyone."""
-        limits = _limits(query, rules.load(query.rules))
-        basis = self._basis(tx, query)
-        key = (self._key(tx, query), "cells", limits.max_walk_m, query.unit, size_m)
+        limits = self._limits(query)
+        ground, basis = self._ground(tx, query)
+        key = (ground, "cells", limits.max_walk_m, query.unit, size_m)
         return self._answers.get(
             key, lambda: coverage_maps.cells(basis, limits, query.unit, size_m)
         )
 
     def hot_spots(self, tx: Transaction, query: DayCareQuery, n: int = 10) -> tuple[HotSpot, ...]:
         """Find where most people live beyond the limit, at least five of them, most first."""
-        limits = _limits(query, rules.load(query.rules))
-        basis = self._basis(tx, query)
-        key = (self._key(tx, query), "hot spots", limits.max_walk_m, query.unit, n)
+        limits = self._limits(query)
+        ground, basis = self._ground(tx, query)
+        key = (ground, "hot spots", limits.max_walk_m, query.unit, n)
         return self._answers.get(key, lambda: coverage_maps.hot_spots(basis, limits, query.unit, n))
 
     def capacity(self, tx: Transaction, query: DayCareQuery) -> CapacityCoverage:
         """Serve as many people as places allow with the least walking, and score access."""
-        limits = _limits(query, rules.load(query.rules))
-        basis = self._basis(tx, query)
-        key = (self._key(tx, query), "capacity", limits, query.unit)
+        limits = self._limits(query)
+        ground, basis = self._ground(tx, query)
+        key = (ground, "capacity", limits, query.unit)
         return self._answers.get(key, lambda: coverage_capacity.capacity(basis, limits, query.unit))
 
-    def _rows(
-        self, tx: Transaction, query: DayCareQuery, basis: Basis, limits: Limits
-    ) -> tuple[CoverageRow, ...]:
-        make = coverage_rows.rows if basis.network else coverage_rows.rows_without_network
-        key = (self._key(tx, query), "rows", limits)
-        return self._answers.get(
-            key, lambda: make(basis.tree, basis.measured, coverage_basis.supply(basis), limits)
+    def _rule_set(self, query: DayCareQuery) -> rules.RuleSet:
+        return self._rules.get(query.rules, lambda: rules.load(query.rules))
+
+    def _limits(self, query: DayCareQuery) -> Limits:
+        rule_set, limit = self._rule_set(query), query.max_walk_m
+        return Limits(
+            rule_set.day_care_radius_m if limit is None else float(limit), rule_set.bands_m
         )
 
-    def _key(self, tx: Transaction, query: DayCareQuery) -> tuple[object, ...]:
-        known = versions(tx)
-        return (_demand_key(query, known), *(known.get(subject, 0) for subject in _OF_SUPPLY))
+    def _table(self, basis: Basis, limits: Limits, kind: Hashable) -> Table:
+        """Make a table; rows that stay the same come from the last one of its kind."""
+        supply = coverage_basis.supply(basis)
+        if basis.network is None:
+            return coverage_rows.table_without_network(basis.tree, basis.measured, supply, limits)
+        before = self._newest_tables.get(kind)
+        made = coverage_rows.table(basis.tree, basis.measured, supply, limits, before)
+        self._newest_tables.put(kind, made)
+        return made
 
-    def _basis(self, tx: Transaction, query: DayCareQuery) -> Basis:
-        return self._bases.get(self._key(tx, query), lambda: self._make_basis(tx, query))
-
-    def _make_basis(self, tx: Transaction, query: DayCareQuery) -> Basis:
+    def _ground(self, tx: Transaction, query: DayCareQuery) -> tuple[Hashable, Basis]:
+        """Return what the question rests on, and a key that tells it from any other."""
         known = versions(tx)
-        root = units.root(tx, query.as_of)
+        key = (_demand_key(query, known), *(known.get(subject, 0) for subject in _OF_SUPPLY))
+        return key, self._bases.get(key, lambda: self._basis(tx, query, known))
+
+    def _basis(self, tx: Transaction, query: DayCareQuery, known: dict[str, int]) -> Basis:
+        """Work it out; what stays the same comes from the last one of its kind."""
+        root, kind = units.root(tx, query.as_of), (query.as_of, query.min_age)
         stored = self._networks.get(known.get("networks", 0), lambda: network.load(tx))
         wanted = self._demands.get(
             _demand_key(query, known),
             lambda: demands.load(tx, query.as_of, query.min_age, root.metric_epsg),
         )
-        before = self._newest
+        before = self._newest_bases.get(kind)
         places = coverage_basis.places_on(
             tx, (query.as_of, FacilityKind.DAY_CARE), root.metric_epsg, stored, before
         )
@@ -241,14 +254,9 @@ class DayCare:
             (query.as_of, known.get("unit_versions", 0)), lambda: hierarchy.load(tx, query.as_of)
         )
         made = coverage_basis.make(root, tree, wanted, places, stored, before)
-        self._newest = made
+        self._newest_bases.put(kind, made)
         return made
 
 
 def _demand_key(query: DayCareQuery, known: dict[str, int]) -> tuple[object, ...]:
     return (query.as_of, query.min_age, *(known.get(subject, 0) for subject in _OF_DEMAND))
-
-
-def _limits(query: DayCareQuery, rule_set: rules.RuleSet) -> Limits:
-    limit = query.max_walk_m if query.max_walk_m is not None else rule_set.day_care_radius_m
-    return Limits(float(limit), rule_set.bands_m)

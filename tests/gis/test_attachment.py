@@ -83,19 +83,19 @@ def test_nonsense_is_refused() -> None:
         attachment.Attachment(np.zeros(1, np.int32), np.array([-1.0]), np.zeros(1))
 
 
-@given(st.integers(0, 2**32 - 1))
+@given(st.integers(0, 2**32 - 1), st.sampled_from([3, 12]))
 @settings(max_examples=20, deadline=None)
-def test_a_few_points_are_attached_as_they_would_be_among_many(seed: int) -> None:
+def test_a_few_points_are_attached_as_they_would_be_among_many(seed: int, count: int) -> None:
     rng = np.random.default_rng(seed)
-    ends = rng.uniform(0, 5000, (700, 2))
-    lines = shapely.linestrings(np.stack([ends, ends + rng.uniform(-300, 300, (700, 2))], axis=1))
+    ends = rng.uniform(0, 5000, (2500, 2))
+    lines = shapely.linestrings(np.stack([ends, ends + rng.uniform(-300, 300, (2500, 2))], axis=1))
     attributes = network.WayAttributes(
-        np.zeros(700, dtype=np.int8), np.zeros(700, dtype=np.int16), ("path",)
+        np.zeros(2500, dtype=np.int8), np.zeros(2500, dtype=np.int16), ("path",)
     )
     net = network.build_from_lines(lines, attributes)
-    few = rng.uniform(-800, 5800, (3, 2))
-    many = np.concatenate([few, rng.uniform(0, 5000, (50, 2))])
+    few = rng.uniform(-800, 5800, (count, 2))
+    many = np.concatenate([few, rng.uniform(0, 5000, (150, 2))])
     alone, among = attachment.attach(net, few, 60.0), attachment.attach(net, many, 60.0)
-    assert np.array_equal(alone.edge, among.edge[:3])
-    assert np.array_equal(alone.offset_m, among.offset_m[:3])
-    assert np.array_equal(alone.access_m, among.access_m[:3])
+    assert np.array_equal(alone.edge, among.edge[:count])
+    assert np.array_equal(alone.offset_m, among.offset_m[:count])
+    assert np.array_equal(alone.access_m, among.access_m[:count])

@@ -35,11 +35,6 @@ def people(places: list[Place], unit: int) -> list[float]:
     return [metres for u, weight, metres, _ in places if u == unit for _ in range(weight)]
 
 
-def quantile(walks: list[float], percent: int) -> float:
-    inside = sorted(walks)
-    return next(walk for k, walk in enumerate(inside, 1) if k * 100 >= percent * len(inside))
-
-
 @given(PLACES, st.sampled_from([0.0, 300.0, 400.0, 1500.0]))
 @settings(max_examples=150, deadline=None)
 def test_figures_are_those_of_counting_people_one_by_one(
@@ -47,7 +42,6 @@ def test_figures_are_those_of_counting_people_one_by_one(
 ) -> None:
     limits = coverage.Limits(max_walk_m, LIMITS.bands_m)
     figures = coverage.summarise(demand_of(places), limits, 4)
-    walked = coverage.walks(demand_of(places), 4)
     for unit in range(4):
         walks = people(places, unit)
         reaching = [walk for walk in walks if math.isfinite(walk)]
@@ -67,46 +61,13 @@ def test_figures_are_those_of_counting_people_one_by_one(
             assert figures.share[unit] == figures.covered[unit] / len(walks)
         else:
             assert math.isnan(figures.share[unit])
-        if reaching:
-            assert walked.mean_m[unit] == pytest.approx(sum(reaching) / len(reaching))
-            assert walked.median_m[unit] == quantile(reaching, 50)
-            assert walked.p90_m[unit] == quantile(reaching, 90)
-        else:
-            assert math.isnan(walked.mean_m[unit])
-            assert math.isnan(walked.median_m[unit])
-            assert math.isnan(walked.p90_m[unit])
 
 
-@given(PLACES)
-@settings(max_examples=40, deadline=None)
-def test_another_level_is_counted_as_if_afresh(places: list[Place]) -> None:
-    grids = demand_of(places)
-    above = np.where(grids.unit < 0, -1, grids.unit // 2).astype(np.int32)
-    again = coverage.summarise(grids.in_units(above), LIMITS, 2)
-    afresh = coverage.summarise(coverage.Demand(above, grids.weight, grids.distance_m), LIMITS, 2)
-    for name in ("demand", "covered", "bands"):
-        np.testing.assert_array_equal(getattr(again, name), getattr(afresh, name))
-    walked = coverage.walks(grids.in_units(above), 2)
-    walked_afresh = coverage.walks(coverage.Demand(above, grids.weight, grids.distance_m), 2)
-    for name in ("mean_m", "median_m", "p90_m"):
-        np.testing.assert_array_equal(getattr(walked, name), getattr(walked_afresh, name))
-
-
-def test_a_tenth_of_ten_people_is_one_person() -> None:
-    walks = coverage.Demand(np.zeros(10, np.int32), np.ones(10, np.int32), np.arange(1.0, 11.0))
-    figures = coverage.walks(walks, 1)
-    assert (figures.median_m[0], figures.p90_m[0]) == (5.0, 9.0)
-    assert coverage.summarise(walks, LIMITS, 1).straight_covered is None
-
-
-def test_more_units_than_sixteen_bits_hold() -> None:
-    walks = coverage.Demand(
-        np.array([70_000, 4_464, 70_000], np.int32),
-        np.array([1, 1, 1], np.int32),
-        np.array([8.0, 1.0, 6.0]),
+def test_straight_lines_are_counted_on_demand_only() -> None:
+    one = np.zeros(1, np.int32)
+    assert (
+        coverage.summarise(coverage.Demand(one, one, one * 1.0), LIMITS, 1).straight_covered is None
     )
-    figures = coverage.walks(walks, 70_001)
-    assert figures.median_m[[4_464, 70_000]].tolist() == [1.0, 6.0]
 
 
 def test_bands_have_labels_in_order() -> None:
@@ -124,28 +85,11 @@ def test_bands_have_labels_in_order() -> None:
     ]
 
 
-def test_supply_is_ranked_by_whom_it_covers() -> None:
-    walks = demand_of(
-        [
-            (0, 2, 100.0, 0.0),
-            (0, 3, 100.0, 0.0),
-            (0, 9, 400.0, 0.0),
-            (0, 5, math.inf, 0.0),
-            (-1, 1, 300.0, 0.0),
-        ]
-    )
-    load = coverage.rank_supply(np.array([1, 2, 1, -1, 1], np.int32), walks, LIMITS, 4)
-    assert load.covered.tolist() == [0, 3, 3, 0]
-    assert load.nearest.tolist() == [0, 12, 3, 0]
-    assert load.order.tolist() == [1, 2, 0, 3]
-
-
 def test_nobody_anywhere() -> None:
     figures = coverage.summarise(demand_of([]), LIMITS, 2)
     assert figures.demand.tolist() == [0, 0]
     assert np.isnan(figures.share).all()
     assert coverage.summarise(demand_of([]), LIMITS, 0).bands.shape == (0, 6)
-    assert np.isnan(coverage.walks(demand_of([]), 2).mean_m).all()
 
 
 def test_nonsense_is_refused() -> None:
@@ -160,5 +104,3 @@ def test_nonsense_is_refused() -> None:
         coverage.Demand(one, one - 1, np.zeros(1))
     with pytest.raises(ValueError, match="range"):
         coverage.summarise(coverage.Demand(one, one, np.zeros(1)), LIMITS, 0)
-    with pytest.raises(ValueError, match="range"):
-        coverage.walks(coverage.Demand(one, one, np.zeros(1)), 0)

@@ -63,7 +63,8 @@ def searched(scene: Scene, row: int, column: int) -> float:
 
 def every_figure(scene: Scene) -> tuple[Ways, Circuits]:
     tree, price, can_shrink = scene
-    ways = Ways.find(tree, price, can_shrink)
+    ways = Ways.of(tree, len(price))
+    ways.follow(price, can_shrink)
     column, row = (index.ravel() for index in np.indices(price.shape))
     return ways, cheapest(ways, row, column)
 
@@ -76,6 +77,22 @@ def test_no_circuit_is_cheaper(scene: Scene):
         searched(scene, row, column) for row, column in zip(found.row, found.column, strict=True)
     ]
     assert found.price.tolist() == expected
+
+
+@settings(max_examples=120, deadline=None)
+@given(scenes(), st.lists(st.integers(0, 10_000), min_size=1, max_size=3))
+def test_ways_followed_are_those_found_afresh(scene: Scene, changes: list[int]):
+    tree, price, can_shrink = scene
+    followed, _ = every_figure(scene)
+    for seed in changes:
+        rng = np.random.default_rng(seed)
+        is_other = rng.random(price.shape) < rng.choice([0.05, 0.5])
+        price = np.where(is_other, rng.integers(0, 3, price.shape), price).astype(np.float64)
+        can_shrink ^= rng.random(price.shape) < rng.choice([0.0, 0.1])
+        followed.follow(price, can_shrink)
+        afresh, _ = every_figure((tree, price, can_shrink))
+        for name in ("through", "direct", "second", "beyond_head", "around"):
+            assert np.array_equal(getattr(followed, name), getattr(afresh, name)), name
 
 
 @settings(max_examples=120, deadline=None)

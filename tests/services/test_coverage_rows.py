@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from gis import codes
 from services import coverage, hierarchy, units
 from services.coverage import CoverageRow, CoverageState
+from services.coverage_counts import Limits, Supply
+from services.measured import Measured
 
 CODES = [
     "340405",
@@ -49,15 +51,20 @@ def tree() -> hierarchy.Hierarchy:
     return hierarchy.Hierarchy(listed, np.array(parent, np.int32), np.array(at_level, np.int32))
 
 
-def rows_of(places: list[Place], limits: coverage.Limits) -> tuple[CoverageRow, ...]:
-    measured = coverage.Measured(
+SUPPLY = Supply(np.arange(len(CODES)) * 10, np.arange(len(CODES)))
+
+
+def measured_of(places: list[Place]) -> Measured:
+    return Measured(
         np.array([at for at, _, _, _ in places], np.int32),
         np.array([people for _, people, _, _ in places], np.int32),
         np.array([walk for _, _, walk, _ in places], np.float64),
         np.array([straight for _, _, _, straight in places], np.float64),
     )
-    supply = coverage.Supply(np.arange(len(CODES)) * 10, np.arange(len(CODES)))
-    return coverage.rows(tree(), measured, supply, limits)
+
+
+def rows_of(places: list[Place], limits: Limits) -> tuple[CoverageRow, ...]:
+    return coverage.table(tree(), measured_of(places), SUPPLY, limits).rows
 
 
 def walks_in(places: list[Place], code: str) -> list[float]:
@@ -74,7 +81,7 @@ def walks_in(places: list[Place], code: str) -> list[float]:
 def test_what_is_shown_is_what_counting_gives(
     places: list[Place], max_walk_m: float, bands_m: tuple[float, ...]
 ):
-    found = rows_of(places, coverage.Limits(max_walk_m, bands_m))
+    found = rows_of(places, Limits(max_walk_m, bands_m))
     assert [row.code for row in found] == CODES
     for i, row in enumerate(found):
         inside = [p for p in places if p[0] >= 0 and CODES[p[0]].startswith(row.code)]
@@ -101,7 +108,7 @@ def test_what_is_shown_is_what_counting_gives(
 @settings(max_examples=60, deadline=None)
 @given(PLACES)
 def test_walks_are_told_of_five_people_or_more(places: list[Place]):
-    for row in rows_of(places, coverage.Limits(300.0, (300.0, 500.0))):
+    for row in rows_of(places, Limits(300.0, (300.0, 500.0))):
         walks = walks_in(places, row.code)
         if len(walks) < coverage.SMALL:
             assert row.mean_walk_m is row.median_walk_m is row.p90_walk_m is None
@@ -113,7 +120,43 @@ def test_walks_are_told_of_five_people_or_more(places: list[Place]):
 
 def test_without_anything_small_everything_is_shown():
     places = [(at, 10 * (at + 1), 100.0 * at, 50.0 * at) for at in range(len(CODES))]
-    for row in rows_of(places, coverage.Limits(300.0, (300.0, 500.0))):
+    for row in rows_of(places, Limits(300.0, (300.0, 500.0))):
         assert row.state is CoverageState.SHOWN
         assert None not in (row.demand, row.covered, row.beyond, row.unreachable, row.unattached)
         assert None not in (row.straight_covered, *row.bands)
+
+
+@settings(max_examples=60, deadline=None)
+@given(PLACES, st.lists(st.lists(st.tuples(st.integers(0, 59), DISTANCES)), max_size=3))
+def test_what_is_taken_over_from_an_earlier_table_is_what_is_made_afresh(
+    places: list[Place], changes: list[list[tuple[int, float]]]
+):
+    units, limits = tree(), Limits(400.0, (300.0, 500.0))
+    measured = measured_of(places)
+    made = coverage.table(units, measured, SUPPLY, limits)
+    for number, change in enumerate(changes):
+        walk_m = measured.walk_m.copy()
+        for at, walk in change:
+            walk_m[at : at + 1] = walk
+        measured = measured.moved(walk_m, np.fmin(measured.straight_m, walk_m))
+        supply = Supply(SUPPLY.places + (np.arange(len(CODES)) == number), SUPPLY.centres)
+        made = coverage.table(units, measured, supply, limits, made)
+        alone = Measured(measured.position, measured.people, walk_m, measured.straight_m)
+        np.testing.assert_array_equal(measured.walks(units).figures, alone.walks(units).figures)
+        assert made.rows == coverage.table(units, alone, supply, limits).rows
+
+
+def test_rows_that_stay_the_same_are_not_made_again():
+    units, limits = tree(), Limits(300.0, (300.0, 500.0))
+    places = [(at, 10 * (at + 1), 100.0 * at, 50.0 * at) for at in range(len(CODES))]
+    measured = measured_of(places)
+    first = coverage.table(units, measured, SUPPLY, limits)
+    nearer = np.where(measured.position == len(CODES) - 1, 20.0, measured.walk_m)
+    moved = measured.moved(nearer, measured.straight_m)
+    second = coverage.table(units, moved, SUPPLY, limits, first)
+    same = {row.code for row, old in zip(second.rows, first.rows, strict=True) if row is old}
+    assert same == {code for code in CODES if not CODES[-1].startswith(code)}
+    for other in (Limits(301.0, (300.0, 500.0)), limits):
+        assert coverage.table(tree(), moved, SUPPLY, other, first).rows == (
+            coverage.table(tree(), moved, SUPPLY, other).rows
+        )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gis import codes, crs
 from gis import network as networks
-from services import assignment, errors, network
+from services import assignment, errors, network, rules
 from services.coverage import CoverageState
 from services.themes.day_care import DayCare, DayCareQuery
 from tests.services import builders
@@ -90,6 +90,19 @@ def test_the_limit_the_rule_set_and_the_age_can_be_chosen(tx):
     assert (other.max_walk_m, other.rows[0].covered) == (700.0, 30)
     everyone = day_care.coverage(tx, DayCareQuery(TODAY, min_age=0))
     assert everyone.rows[0].demand == 157
+
+
+def test_a_rule_set_is_read_once(tx, monkeypatch):
+    read = []
+    load = rules.load
+    monkeypatch.setattr(rules, "load", lambda name: read.append(name) or load(name))
+    day_care = DayCare()
+    for name in (rules.DEFAULT, "guizhou", rules.DEFAULT):
+        day_care.coverage(tx, DayCareQuery(TODAY, rules=name))
+    assert read == [rules.DEFAULT, "guizhou"]
+    for _ in range(2):
+        with pytest.raises(errors.NotFoundError):
+            day_care.coverage(tx, DayCareQuery(TODAY, rules="none"))
 
 
 def test_a_unit_is_answered_for_with_all_below_it_and_none_beside(tx):
