@@ -1,0 +1,147 @@
+"""Who is due for a visit, nearest day first, as far as the caller's own units reach."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from services.database import Transaction
+from services.visits.rules import Purpose
+
+LONGEST_PAGE = 200
+
+_COLUMNS = """
+    SELECT d.household_id, h.code AS household, r.code AS resident, r.name, r.birth_date,
+           r.lives_alone, h.address, h.building, h.entrance, h.floor, h.room,
+           ST_X(h.geom) AS lon, ST_Y(h.geom) AS lat,
+           d.purpose, d.rule, d.interval_days, d.last_on, d.due_on
+    FROM visits_due(:day) d
+    JOIN residents r ON r.id = d.resident_id
+    JOIN households h ON h.id = d.household_id
+"""
+_IN_UNIT = """
+    JOIN household_assignments a ON a.household_id = h.id
+        AND a.valid_from <= :day AND a.valid_to > :day
+    JOIN units u ON u.id = a.unit_id AND u.code ~>=~ :unit AND u.code ~<~ (:unit || ':')
+"""
+_PAGE = """
+    WHERE d.due_on <= :until
+      AND (CAST(:after_on AS date) IS NULL
+           OR (d.due_on, r.code, d.purpose)
+              > (CAST(:after_on AS date), CAST(:after_code AS text), CAST(:after_purpose AS text)))
+    ORDER BY d.due_on, r.code, d.purpose LIMIT :limit
+"""
+_COUNT = sa.text("""
+    SELECT count(*) FILTER (WHERE due_on < :day) AS overdue,
+           count(*) FILTER (WHERE due_on = :day) AS today,
+           count(*) FILTER (WHERE due_on > :day AND due_on <= :until) AS soon
+    FROM visits_due(:day) WHERE due_on <= :until
+""")
+
+
+@dataclass(frozen=True)
+class Due:
+    """Someone who is to be visited.
+
+    Attributes
+    ----------
+    household, resident
+        Codes.
+    lon, lat
+        EPSG:4490, degrees.
+    last_on
+        Day of the last visit that counts; None: none yet.
+    due_on
+        Day on which the next one falls due.
+    """
+
+    household_id: int
+    household: str
+    resident: str
+    name: str
+    birth_date: date
+    lives_alone: bool
+    address: str | None
+    building: str | None
+    entrance: str | None
+    floor: str | None
+    room: str | None
+    lon: float
+    lat: float
+    purpose: Purpose
+    rule: str
+    interval_days: int
+    last_on: date | None
+    due_on: date
+
+    def overdue_days(self, day: date) -> int:
+        """Days since it was due; negative: days still to come."""
+        return (day - self.due_on).days
+
+
+@dataclass(frozen=True)
+class Key:
+    """Where a page ends: what the next one comes after."""
+
+    due_on: date
+    resident: str
+    purpose: str
+
+    @classmethod
+    def of(cls, line: Due) -> "Key":
+        """Return the key of a line."""
+        return cls(line.due_on, line.resident, line.purpose.value)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many visits are overdue, due on the day itself, due until the last day asked for."""
+
+    overdue: int
+    today: int
+    soon: int
+
+
+def listing(
+    tx: Transaction,
+    day: date,
+    until: date,
+    unit: str | None = None,
+    after: Key | None = None,
+    limit: int = 50,
+) -> tuple[Due, ...]:
+    """Return visits due, the longest overdue first.
+
+    Parameters
+    ----------
+    tx
+        Through the door of people: whoever asks gets the people of own units.
+    day
+        The day asked for.
+    until
+        Last day on which they fall due.
+    unit
+        Only in this unit and those below it.
+    after, limit
+        Page by page: those after the last of the page before, at most 200.
+    """
+    values = {
+        "day": day,
+        "until": until,
+        "limit": min(limit, LONGEST_PAGE),
+        "after_on": after.due_on if after else None,
+        "after_code": after.resident if after else None,
+        "after_purpose": after.purpose if after else None,
+    }
+    statement = _COLUMNS + _PAGE
+    if unit is not None:
+        statement = _COLUMNS + _IN_UNIT + _PAGE
+        values["unit"] = unit
+    rows = tx.sql.execute(sa.text(statement), values).mappings()
+    return tuple(Due(**{**row, "purpose": Purpose(row["purpose"])}) for row in rows)
+
+
+def counts(tx: Transaction, day: date, until: date) -> Counts:
+    """Count what `listing` would list."""
+    row = tx.sql.execute(_COUNT, {"day": day, "until": until}).one()
+    return Counts(row.overdue, row.today, row.soon)

@@ -1,0 +1,149 @@
+"""A day's round: the homes to visit, in walking order from where one stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from scipy.spatial import distance
+
+from gis import attachment, crs, reach, rounds
+from services import errors, network
+from services.database import Transaction
+from services.network import StoredNetwork
+from services.visits.due import Due
+
+MOST_STOPS = 40
+_FARTHEST_M = 10_000.0
+_ATTACHMENTS = sa.text("""
+    SELECT household_id, edge, offset_m, access_m FROM household_attachments
+    WHERE household_id = ANY(:ids)
+""")
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What a round is walked on.
+
+    Attributes
+    ----------
+    metric_epsg
+        The district's metric CRS.
+    stored
+        The walking network; None: there is none, straight lines are used.
+    """
+
+    metric_epsg: int
+    stored: StoredNetwork | None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A home on the round, with everyone there who is due.
+
+    Attributes
+    ----------
+    leg_m
+        Walking metres from the stop before; None: no way on foot leads there.
+    """
+
+    due: tuple[Due, ...]
+    leg_m: float | None
+
+    @property
+    def household(self) -> str:
+        """Code of the household."""
+        return self.due[0].household
+
+
+@dataclass(frozen=True)
+class DayRound:
+    """A round.
+
+    Attributes
+    ----------
+    stops
+        In walking order; those that cannot be reached on foot stand last.
+    length_m
+        Walking metres altogether.
+    on_network
+        Whether distances follow the walking network; else straight lines.
+    """
+
+    stops: tuple[Stop, ...]
+    length_m: float
+    on_network: bool
+
+
+def plan(
+    tx: Transaction,
+    ground: Ground,
+    start: tuple[float, float],
+    wanted: Sequence[Due],
+) -> DayRound:
+    """Order homes so that the walk from `start` through all of them is short.
+
+    Parameters
+    ----------
+    ground
+        What is walked on.
+    start
+        Longitude, latitude, EPSG:4490.
+    wanted
+        Who is to be visited, in at most `MOST_STOPS` homes.
+
+    Raises
+    ------
+    errors.RefusedError
+        There are more homes than one round can take.
+    """
+    homes: dict[int, list[Due]] = {}
+    for line in wanted:
+        homes.setdefault(line.household_id, []).append(line)
+    if len(homes) > MOST_STOPS:
+        raise errors.RefusedError("error.visits.too_many", most=MOST_STOPS)
+    metres = _distances(tx, ground, start, list(homes.values()))
+    found = rounds.plan(metres)
+    listed = list(homes.values())
+    legs = zip(found.order, found.leg_m, strict=True)
+    stops = [Stop(tuple(listed[at]), float(leg)) for at, leg in legs]
+    stops += [Stop(tuple(listed[at]), None) for at in found.unreached]
+    return DayRound(tuple(stops), found.length_m, ground.stored is not None)
+
+
+def _distances(
+    tx: Transaction,
+    ground: Ground,
+    start: tuple[float, float],
+    homes: Sequence[Sequence[Due]],
+) -> NDArray[np.float64]:
+    """Return walking metres between the start and all homes, ``(n + 1, n + 1)``."""
+    lonlat = np.array([start, *((home[0].lon, home[0].lat) for home in homes)], dtype=np.float64)
+    if ground.stored is None:
+        xy = crs.project(lonlat, crs.STORED, ground.metric_epsg)
+        return distance.cdist(xy, xy)
+    places = _places(tx, ground.stored, lonlat, [home[0].household_id for home in homes])
+    pairs = reach.pairs(ground.stored.network, places, places, _FARTHEST_M)
+    metres = np.full((len(lonlat), len(lonlat)), np.inf)
+    metres[pairs.demand, pairs.supply] = pairs.distance_m
+    np.fill_diagonal(metres, 0.0)
+    both: NDArray[np.float64] = np.minimum(metres, metres.T)
+    return both
+
+
+def _places(
+    tx: Transaction, stored: StoredNetwork, lonlat: NDArray[np.float64], ids: Sequence[int]
+) -> attachment.Attachment:
+    """Return where the start and the homes meet the network; homes as they are stored."""
+    known = {row.household_id: row for row in tx.sql.execute(_ATTACHMENTS, {"ids": list(ids)})}
+    start = network.attach(stored, lonlat[:1])
+    rows = [known.get(household) for household in ids]
+    edge = [row.edge if row else -1 for row in rows]
+    offset = [row.offset_m if row else 0.0 for row in rows]
+    access = [row.access_m if row else 0.0 for row in rows]
+    return attachment.Attachment(
+        np.concatenate([start.edge, np.array(edge, dtype=start.edge.dtype)]),
+        np.concatenate([start.offset_m, np.array(offset, dtype=np.float64)]),
+        np.concatenate([start.access_m, np.array(access, dtype=np.float64)]),
+    )
