@@ -64,6 +64,7 @@ households = sa.Table(
     sa.Column("room", sa.Text),
     sa.Column("geom", _geometry("POINT"), nullable=False),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("field_versions", pg.JSONB, nullable=False, server_default="{}"),
 )
 
 residents = sa.Table(
@@ -86,6 +87,7 @@ residents = sa.Table(
     sa.Column("disability_grade", sa.SmallInteger),
     sa.Column("tags", pg.ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("field_versions", pg.JSONB, nullable=False, server_default="{}"),
     sa.Column("left_on", sa.Date),
     sa.Column("left_reason", sa.Text),
     sa.Column("anonymised_at", sa.DateTime(timezone=True)),

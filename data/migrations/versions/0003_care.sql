@@ -1,8 +1,11 @@
 -- What grid staff do: visits, notes, changes to be approved; assistance; people who left.
 
-ALTER TABLE households ADD COLUMN version integer NOT NULL DEFAULT 1;
+ALTER TABLE households
+    ADD COLUMN version integer NOT NULL DEFAULT 1,
+    ADD COLUMN field_versions jsonb NOT NULL DEFAULT '{}';
 ALTER TABLE residents
     ADD COLUMN version integer NOT NULL DEFAULT 1,
+    ADD COLUMN field_versions jsonb NOT NULL DEFAULT '{}',
     ADD COLUMN left_on date,
     ADD COLUMN left_reason text
         CONSTRAINT residents_left_reason_check CHECK (left_reason IN ('moved', 'died')),
@@ -11,16 +14,43 @@ ALTER TABLE residents
     ADD CONSTRAINT residents_anonymised_at_check
         CHECK (anonymised_at IS NULL OR left_on IS NOT NULL);
 COMMENT ON COLUMN households.version IS 'Counts changes: what an edit made elsewhere was based on.';
+COMMENT ON COLUMN households.field_versions IS
+    'The version that last changed each field: what an edit made on an older one would undo.';
 
-CREATE FUNCTION count_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION count_household_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.version := OLD.version + 1;
+    NEW.field_versions := OLD.field_versions || coalesce((
+        SELECT jsonb_object_agg(field, NEW.version) FROM (VALUES
+            ('position', NEW.geom IS DISTINCT FROM OLD.geom),
+            ('address', (NEW.address, NEW.building, NEW.entrance, NEW.floor, NEW.room)
+                IS DISTINCT FROM (OLD.address, OLD.building, OLD.entrance, OLD.floor, OLD.room))
+        ) AS seen (field, changed) WHERE changed), '{}');
+    RETURN NEW;
+END $$;
+CREATE FUNCTION count_resident_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.version := OLD.version + 1;
+    NEW.field_versions := OLD.field_versions || coalesce((
+        SELECT jsonb_object_agg(field, NEW.version) FROM (VALUES
+            ('household', NEW.household_id <> OLD.household_id),
+            ('name', NEW.name <> OLD.name),
+            ('sex', NEW.sex IS DISTINCT FROM OLD.sex),
+            ('birth_date', NEW.birth_date <> OLD.birth_date),
+            ('id_number', NEW.id_number_hash IS DISTINCT FROM OLD.id_number_hash),
+            ('phone', NEW.phone_hash IS DISTINCT FROM OLD.phone_hash),
+            ('lives_alone', NEW.lives_alone <> OLD.lives_alone),
+            ('disability_type', NEW.disability_type IS DISTINCT FROM OLD.disability_type),
+            ('disability_grade', NEW.disability_grade IS DISTINCT FROM OLD.disability_grade),
+            ('tags', NEW.tags <> OLD.tags),
+            ('left', (NEW.left_on, NEW.left_reason) IS DISTINCT FROM (OLD.left_on, OLD.left_reason))
+        ) AS seen (field, changed) WHERE changed), '{}');
     RETURN NEW;
 END $$;
 CREATE TRIGGER households_version BEFORE UPDATE ON households
-    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION count_change();
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION count_household_change();
 CREATE TRIGGER residents_version BEFORE UPDATE ON residents
-    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION count_change();
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION count_resident_change();
 
 -- The id of a visit, note or change is made where it was written down, perhaps without network:
 -- sent twice, it is there once.
@@ -69,14 +99,17 @@ CREATE TABLE changes (
     decided_by integer CONSTRAINT changes_decided_by_fkey REFERENCES accounts (id),
     decided_at timestamptz,
     reason text CONSTRAINT changes_reason_check CHECK (length(reason) <= 500),
+    replaced bytea,
     CONSTRAINT changes_decided_check
         CHECK ((state IN ('approved', 'returned')) = (decided_by IS NOT NULL)),
     CONSTRAINT changes_resident_check
         CHECK ((kind IN ('moved', 'died', 'correction')) = (resident_id IS NOT NULL))
 );
 CREATE INDEX changes_household_id_idx ON changes (household_id);
+CREATE INDEX changes_account_id_idx ON changes (account_id);
 CREATE INDEX changes_waiting_idx ON changes (received_at) WHERE state = 'waiting';
 COMMENT ON COLUMN changes.payload IS 'What it says, as sealed JSON: it may hold personal data.';
+COMMENT ON COLUMN changes.replaced IS 'What stood there before it was applied, as sealed JSON.';
 COMMENT ON COLUMN changes.base_version IS
     'Version of the resident, or for kind position and new_resident of the household, it was made on.';
 

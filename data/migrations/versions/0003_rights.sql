@@ -122,11 +122,14 @@ CREATE POLICY write ON changes FOR INSERT TO wangge_people WITH CHECK (
     AND EXISTS (SELECT FROM households h WHERE h.id = changes.household_id)
     AND (resident_id IS NULL OR EXISTS (SELECT FROM residents r
         WHERE r.id = changes.resident_id AND r.household_id = changes.household_id)));
--- Managers decide; who made a change may take it back.
+-- Four eyes: a manager decides on what somebody else made; who made it may take it back.
 CREATE POLICY decide ON changes FOR UPDATE TO wangge_people
-    USING (EXISTS (SELECT FROM households h WHERE h.id = changes.household_id)
+    USING (state = 'waiting'
+        AND EXISTS (SELECT FROM households h WHERE h.id = changes.household_id)
         AND ((SELECT is_manager()) OR account_id = (SELECT current_account())))
-    WITH CHECK ((SELECT is_manager()) OR state = 'withdrawn');
+    WITH CHECK (CASE WHEN account_id = (SELECT current_account()) THEN state = 'withdrawn'
+        ELSE (SELECT is_manager()) AND state IN ('approved', 'returned')
+            AND decided_by = (SELECT current_account()) END);
 CREATE POLICY people ON assistance FOR SELECT TO wangge_people USING (EXISTS (
     SELECT FROM residents r WHERE r.id = assistance.resident_id));
 CREATE POLICY write ON assistance FOR INSERT TO wangge_people WITH CHECK (
