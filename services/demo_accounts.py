@@ -36,8 +36,8 @@ class DemoLogin:
     units: tuple[str, ...]
 
 
-def ensure(tx: Transaction, home: Path) -> None:
-    """Make the demo accounts, unless there are accounts already.
+def ensure(tx: Transaction, home: Path) -> bool:
+    """Make the demo accounts, unless there are accounts already; tell whether they were made.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def ensure(tx: Transaction, home: Path) -> None:
     """
     place = tx.sql.execute(_PLACE).one_or_none()
     if place is None or not accounts.is_empty(tx):
-        return
+        return False
     wanted = (
         (Role.PLANNER, "planner", ()),
         (Role.GRID_WORKER, "worker", tuple(place.grids)),
@@ -60,6 +60,7 @@ def ensure(tx: Transaction, home: Path) -> None:
         account = NewAccount(login.name, login.name.title(), Role(login.role), scopes)
         accounts.add(tx, account, login.password)
     _keep(home / _FILE, made)
+    return True
 
 
 def known(home: Path) -> tuple[DemoLogin, ...]:

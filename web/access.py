@@ -60,6 +60,11 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "/api/units/search": Right.FIGURES,
         "/api/facilities": Right.FIGURES,
         "/api/service-areas": Right.FIGURES,
+        "/due": Right.PEOPLE,
+        "/due/round": Right.PEOPLE,
+        "/visits": Right.PEOPLE,
+        "/visits/rules": Right.FIGURES,
+        "/visits/rules/{name}": Right.ACCOUNTS,
         "/tiles/{layer}/{z}/{x}/{y}.mvt": Right.FIGURES,
     }
 )

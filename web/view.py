@@ -40,10 +40,12 @@ class Place:
 
 
 PLACES = (
+    Place("/due", "nav.due"),
     Place("/", "nav.overview"),
     Place("/maps/day-care", "nav.day_care"),
     Place("/units", "nav.units"),
     Place("/facilities", "nav.facilities"),
+    Place("/visits", "nav.visits"),
     Place("/imports", "nav.imports"),
     Place("/exports", "nav.exports"),
     Place("/jobs", "nav.jobs"),

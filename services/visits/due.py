@@ -1,5 +1,6 @@
 """Who is due for a visit, nearest day first, as far as the caller's own units reach."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +32,10 @@ _PAGE = """
               > (CAST(:after_on AS date), CAST(:after_code AS text), CAST(:after_purpose AS text)))
     ORDER BY d.due_on, r.code, d.purpose LIMIT :limit
 """
+_AT_HOMES = sa.text(
+    _COLUMNS
+    + " WHERE d.due_on <= :until AND h.code = ANY(:homes) ORDER BY d.due_on, r.code, d.purpose"
+)
 _COUNT = sa.text("""
     SELECT count(*) FILTER (WHERE due_on < :day) AS overdue,
            count(*) FILTER (WHERE due_on = :day) AS today,
@@ -138,10 +143,21 @@ def listing(
         statement = _COLUMNS + _IN_UNIT + _PAGE
         values["unit"] = unit
     rows = tx.sql.execute(sa.text(statement), values).mappings()
-    return tuple(Due(**{**row, "purpose": Purpose(row["purpose"])}) for row in rows)
+    return tuple(_due(row) for row in rows)
+
+
+def at_homes(tx: Transaction, day: date, until: date, homes: Sequence[str]) -> tuple[Due, ...]:
+    """Return visits due until a day in some households, by their codes; order as `listing`."""
+    values = {"day": day, "until": until, "homes": list(homes)}
+    rows = tx.sql.execute(_AT_HOMES, values).mappings()
+    return tuple(_due(row) for row in rows)
 
 
 def counts(tx: Transaction, day: date, until: date) -> Counts:
     """Count what `listing` would list."""
     row = tx.sql.execute(_COUNT, {"day": day, "until": until}).one()
     return Counts(row.overdue, row.today, row.soon)
+
+
+def _due(row: sa.RowMapping) -> Due:
+    return Due(**{**row, "purpose": Purpose(row["purpose"])})

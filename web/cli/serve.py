@@ -15,7 +15,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from data import sample
-from services import accounts, demo_accounts, errors, overview, sealing
+from services import accounts, demo_accounts, demo_visits, errors, overview, sealing
 from services import caller as callers
 from services.database import Database
 from services.imports import runner
@@ -70,7 +70,8 @@ def _serve(console: Console, options: _Serve) -> None:
             if options.demo:
                 _load_sample(Console(settings, console.t), database)
                 with database.transaction(callers.operator()) as tx:
-                    demo_accounts.ensure(tx, settings.home)
+                    if demo_accounts.ensure(tx, settings.home):
+                        demo_visits.generate(tx, days.today())
                     tx.commit()
             _check_accounts(console, database)
         with contextlib.suppress(KeyboardInterrupt):  # told again after a clean shutdown

@@ -1,6 +1,6 @@
 """Pages for people."""
 
-from web.pages import exports, facilities, imports, jobs, login, maps, overview, units
+from web.pages import exports, facilities, imports, jobs, login, maps, overview, units, visits
 
 routers = (
     login.router,
@@ -11,4 +11,5 @@ routers = (
     imports.router,
     exports.router,
     jobs.router,
+    visits.router,
 )

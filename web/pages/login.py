@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services import accounts, errors, sessions
 from services import caller as callers
+from services.caller import Role
 from services.rights import Door
 from web import access, view
 from web.dependencies import Asker, Held, Page
@@ -16,6 +17,7 @@ from web.state import State
 router = APIRouter(include_in_schema=False)
 _Text = Annotated[str, Form(max_length=300)]
 _HOME = "/"
+_FIRST_PAGE = {Role.GRID_WORKER: "/due"}
 
 
 @router.get("/login", response_class=HTMLResponse)
@@ -39,10 +41,12 @@ def log_in(
     try:
         with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
             token = sessions.log_in(tx, name, password, address)
+            role = sessions.find(tx, token).caller.role
             tx.commit()
     except (errors.UnknownCallerError, errors.ThrottledError) as error:
         return _form(request, to, name, error)
-    response = RedirectResponse(_inside(to), HTTPStatus.SEE_OTHER)
+    first = _FIRST_PAGE.get(role, _HOME) if _inside(to) == _HOME else _inside(to)
+    response = RedirectResponse(first, HTTPStatus.SEE_OTHER)
     set_cookie(request, response, token)
     return response
 
