@@ -77,58 +77,64 @@ class Ways:
         up = np.concatenate((shrink[:-1], price[-1:]))
         is_other = ((down != self.down) | (up != self.up)).any(axis=0)
         self.down[:], self.up[:] = down, up
-        is_stale = self._look_inside(is_other)
-        self._look_around(is_other, is_stale)
+        is_other_block = self._look_inside(is_other)
+        self._look_around(is_other, is_other_block)
 
     def _look_inside(self, is_other: Bools) -> Bools:
-        """Bring `through`, `direct`, `second` up to date for other rows; return their blocks.
+        """Bring `through`, `direct`, `second` up to date for other rows.
 
-        Rows above are other ones, too, and get marked, where what is inside of them has changed.
+        Marks, among the rows, those above in which this makes a difference; returns the blocks
+        whose `direct` or `second` it changes.
         """
-        tree, is_stale = self.tree, np.zeros(len(self.tree.head), dtype=np.bool_)
+        tree, is_other_block = self.tree, np.zeros(len(self.tree.head), dtype=np.bool_)
+        itself = np.arange(len(self.up))
         for level in reversed(tree.row_levels):
             rows = level.start + np.flatnonzero(is_other[level])
             if not len(rows):
                 continue
             at = _span(rows)
-            self.through[:, :, at] = self.down[:, np.newaxis, at] + self.up[np.newaxis, :, at]
+            through = self.down[:, np.newaxis, at] + self.up[np.newaxis, :, at]
+            through[itself, itself] = 0.0
+            self.through[:, :, at] = through
             inner = rows[tree.heads[rows] >= 0]
             if len(inner):
                 self.through[:, :, inner] += shortest(self.direct[:, :, tree.heads[inner]])
             blocks = np.unique(tree.block[rows])
-            is_stale[blocks] = True
-            before = self.direct[:, :, blocks]
-            self._compare_rows(blocks)
-            has_changed = (self.direct[:, :, blocks] != before).any(axis=(0, 1))
-            heads = tree.head[blocks[has_changed]]
+            has_other_best, has_other_second = self._compare_rows(blocks)
+            is_other_block[blocks] = has_other_best | has_other_second
+            heads = tree.head[blocks[has_other_best]]
             is_other[heads[heads >= 0]] = True
-        return is_stale
+        return is_other_block
 
-    def _compare_rows(self, blocks: Int64s) -> None:
-        """Find the prices of the best and the second-best row of blocks; the same if two are."""
+    def _compare_rows(self, blocks: Int64s) -> tuple[Bools, Bools]:
+        """Find the prices of the best and the second-best row of blocks; the same if two are.
+
+        Returns which blocks have another best, and another second-best price than before.
+        """
         first, count = self.tree.first[blocks], np.diff(self.tree.first)[blocks]
         through = self.through[:, :, _span(arrays.ranges(first, count))]
         starts = arrays.offsets(count)[:-1]
-        direct = np.minimum.reduceat(through, starts, axis=-1)
-        is_best = through == np.repeat(direct, count, axis=-1)
+        best = np.minimum.reduceat(through, starts, axis=-1)
+        is_best = through == np.repeat(best, count, axis=-1)
         others = np.minimum.reduceat(np.where(is_best, np.inf, through), starts, axis=-1)
         ties = np.add.reduceat(is_best, starts, axis=-1, dtype=np.int64) > 1
-        self.direct[:, :, blocks] = direct
-        self.second[:, :, blocks] = np.where(ties, direct, others)
+        return (
+            _put(self.direct, blocks, best),
+            _put(self.second, blocks, np.where(ties, best, others)),
+        )
 
-    def _look_around(self, is_other: Bools, is_stale: Bools) -> None:
-        """Bring `beyond_head`, `around` up to date below other rows and in other blocks."""
+    def _look_around(self, is_other: Bools, is_other_block: Bools) -> None:
+        """Bring `beyond_head`, `around` up to date below other rows and rows of other blocks."""
         tree = self.tree
         for level in tree.row_levels:
             inner = tree.inner(level)
-            inner = inner[is_other[inner] | is_stale[tree.block[inner]]]
+            inner = inner[is_other[inner] | is_other_block[tree.block[inner]]]
             if not len(inner):
                 continue
             steps, blocks = self.steps_beyond(inner), tree.heads[inner]
             self.beyond_head[:, :, blocks] = steps
             around = self.up[:, np.newaxis, inner] + shortest(steps) + self.down[:, inner]
-            is_stale[blocks] |= (around != self.around[:, :, blocks]).any(axis=(0, 1))
-            self.around[:, :, blocks] = around
+            is_other_block[blocks] |= _put(self.around, blocks, around)
 
     @property
     def total(self) -> int:
@@ -158,6 +164,13 @@ def shortest(steps: Floats) -> Floats:
     for column in np.flatnonzero(exists.any(axis=0) & exists.any(axis=1)):
         np.minimum(price, price[:, column, np.newaxis] + price[np.newaxis, column], out=price)
     return price
+
+
+def _put(prices: Floats, blocks: Int64s, found: Floats) -> Bools:
+    """Set the prices of some blocks; return which blocks had others before."""
+    is_other: Bools = (found != prices[:, :, blocks]).any(axis=(0, 1))
+    prices[:, :, blocks] = found
+    return is_other
 
 
 def _span(rows: Int64s) -> Int64s | slice:

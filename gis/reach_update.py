@@ -108,8 +108,8 @@ def extend_straight(
     """Straight metres to the nearest supply when some are new; shapes (n,), (n, 2), (k, 2)."""
     metres = before.copy()
     for x, y in added_xy:
-        east = demand_xy[:, 0] - x
-        near = np.flatnonzero(np.abs(east) < metres)
-        north = demand_xy[near, 1] - y
-        metres[near] = np.minimum(metres[near], np.sqrt(east[near] ** 2 + north**2))
+        across = demand_xy[:, 0] - x
+        near = np.flatnonzero(np.abs(across, out=across) < metres)
+        along = demand_xy[near, 1] - y
+        metres[near] = np.minimum(metres[near], np.sqrt(across[near] ** 2 + along**2))
     return metres

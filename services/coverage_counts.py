@@ -86,10 +86,8 @@ class Counts:
 
 def count(tree: hierarchy.Hierarchy, measured: Measured, supply: Supply, limits: Limits) -> Counts:
     """Count by the unit each household is in, add up to the units above, and suppress."""
-    cuts = coverage.Limits(limits.max_walk_m, limits.cuts_m)
-    own = coverage.summarise(measured.demand, cuts, len(tree.units))
-    near = np.zeros(len(own.bands)) if own.straight_covered is None else own.straight_covered
-    whole = _added_up(tree, np.column_stack([own.bands, near]).astype(np.int64))
+    own = coverage.count(measured.demand, limits.cuts_m, limits.max_walk_m, len(tree.units))
+    whole = _added_up(tree, np.column_stack([own.bands, own.straight]))
     fine, straight = whole[:, :-1], whole[:, -1]
     safe = suppression.suppress_tree(fine, tree.parent)
     covered = fine[:, : limits.within].sum(axis=1)

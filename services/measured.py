@@ -74,13 +74,8 @@ class Measured:
 
     @cached_property
     def demand(self) -> coverage.Demand:
-        """The same for `gis.coverage`.
-
-        A straight line is never longer than a way, whatever roundings say: who is covered on foot
-        is covered by straight line.
-        """
-        straight = np.fmin(self.straight_m, self.walk_m)
-        return coverage.Demand(self.position, self.people, self.walk_m, straight)
+        """The same for `gis.coverage`."""
+        return coverage.Demand(self.position, self.people, self.walk_m, self.straight_m)
 
     def walks(self, tree: hierarchy.Hierarchy) -> UnitWalks:
         """Tell how far the people of each unit walk; kept for the tree last asked for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from gis import coverage
 
-LIMITS = coverage.Limits(300.0, (300.0, 500.0, 1000.0))
+BANDS_M = (300.0, 500.0, 1000.0)
 DISTANCES = st.one_of(
     st.sampled_from([0.0, 300.0, 300.0000001, 500.0, 1000.0, math.inf, math.nan]),
     st.floats(0, 2000, allow_nan=False),
@@ -35,45 +36,32 @@ def people(places: list[Place], unit: int) -> list[float]:
     return [metres for u, weight, metres, _ in places if u == unit for _ in range(weight)]
 
 
-@given(PLACES, st.sampled_from([0.0, 300.0, 400.0, 1500.0]))
+@given(PLACES, st.sampled_from([0.0, 300.0, 400.0, 1500.0]), st.sampled_from([BANDS_M, ()]))
 @settings(max_examples=150, deadline=None)
 def test_figures_are_those_of_counting_people_one_by_one(
-    places: list[Place], max_walk_m: float
+    places: list[Place], limit_m: float, bands_m: tuple[float, ...]
 ) -> None:
-    limits = coverage.Limits(max_walk_m, LIMITS.bands_m)
-    figures = coverage.summarise(demand_of(places), limits, 4)
+    found = coverage.count(demand_of(places), bands_m, limit_m, 4)
     for unit in range(4):
         walks = people(places, unit)
-        reaching = [walk for walk in walks if math.isfinite(walk)]
-        assert figures.demand[unit] == len(walks)
-        assert figures.covered[unit] == sum(walk <= max_walk_m for walk in walks)
-        assert figures.beyond[unit] == sum(walk > max_walk_m for walk in reaching)
-        assert figures.unreachable[unit] == sum(walk == math.inf for walk in walks)
-        assert figures.unattached[unit] == sum(math.isnan(walk) for walk in walks)
-        assert figures.households[unit] == sum(u == unit and w > 0 for u, w, _, _ in places)
-        assert figures.straight_covered is not None
-        assert figures.straight_covered[unit] == sum(
-            w for u, w, _, straight in places if u == unit and straight <= max_walk_m
+        ends = (-1.0, *bands_m, math.inf)
+        inside = [
+            sum(low < walk <= high and walk < math.inf for walk in walks)
+            for low, high in itertools.pairwise(ends)
+        ]
+        without = [sum(walk == math.inf for walk in walks), sum(math.isnan(walk) for walk in walks)]
+        assert found.bands[unit].tolist() == inside + without
+        assert found.straight[unit] == sum(
+            weight
+            for at, weight, walk, straight in places
+            if at == unit and (straight <= limit_m or walk <= limit_m)
         )
-        assert figures.bands[unit].sum() == len(walks)
-        assert figures.bands[unit, 1] == sum(300 < walk <= 500 for walk in walks)
-        if walks:
-            assert figures.share[unit] == figures.covered[unit] / len(walks)
-        else:
-            assert math.isnan(figures.share[unit])
-
-
-def test_straight_lines_are_counted_on_demand_only() -> None:
-    one = np.zeros(1, np.int32)
-    assert (
-        coverage.summarise(coverage.Demand(one, one, one * 1.0), LIMITS, 1).straight_covered is None
-    )
 
 
 def test_bands_have_labels_in_order() -> None:
     distances = np.array([0.0, 300.0, 300.1, 1000.0, 1000.1, np.inf, np.nan])
-    index = coverage.band_index(distances, LIMITS.bands_m)
-    labels = coverage.band_labels(LIMITS.bands_m)
+    index = coverage.band_index(distances, BANDS_M)
+    labels = coverage.band_labels(BANDS_M)
     assert [labels[k] for k in index] == [
         "<=300",
         "<=300",
@@ -86,21 +74,21 @@ def test_bands_have_labels_in_order() -> None:
 
 
 def test_nobody_anywhere() -> None:
-    figures = coverage.summarise(demand_of([]), LIMITS, 2)
-    assert figures.demand.tolist() == [0, 0]
-    assert np.isnan(figures.share).all()
-    assert coverage.summarise(demand_of([]), LIMITS, 0).bands.shape == (0, 6)
+    found = coverage.count(demand_of([]), BANDS_M, 300.0, 2)
+    assert found.bands.tolist() == [[0] * 6] * 2
+    assert found.straight.tolist() == [0, 0]
+    assert coverage.count(demand_of([]), BANDS_M, 300.0, 0).bands.shape == (0, 6)
 
 
 def test_nonsense_is_refused() -> None:
-    one = np.zeros(1, np.int32)
+    one, metre = np.zeros(1, np.int32), np.ones(1)
     with pytest.raises(ValueError, match="ascending"):
-        coverage.Limits(300.0, (500.0, 300.0))
+        coverage.count(demand_of([]), (500.0, 300.0), 300.0, 1)
     with pytest.raises(ValueError, match="length"):
-        coverage.Demand(one, one, np.zeros(2))
+        coverage.Demand(one, one, np.zeros(2), metre)
     with pytest.raises(ValueError, match="length"):
-        coverage.Demand(one, one, np.zeros(1), np.zeros(2))
+        coverage.Demand(one, one, metre, np.zeros(2))
     with pytest.raises(ValueError, match="zero or more"):
-        coverage.Demand(one, one - 1, np.zeros(1))
+        coverage.Demand(one, one - 1, metre, metre)
     with pytest.raises(ValueError, match="range"):
-        coverage.summarise(coverage.Demand(one, one, np.zeros(1)), LIMITS, 0)
+        coverage.count(coverage.Demand(one, one, metre, metre), BANDS_M, 300.0, 0)
