@@ -6,17 +6,27 @@ by the service's owner alone, so that they can be shown again at every start.
 
 import os
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 import orjson
 import sqlalchemy as sa
 
-from services import accounts, passwords
+from services import accounts, passwords, roster
 from services.accounts import NewAccount, Scope
 from services.caller import Role
 from services.database import Transaction
+from services.roster import Employment
 
 _FILE = "demo-logins.json"
+_SHOWN = {
+    "planner": "演示规划员",
+    "worker": "演示网格员",
+    "manager": "演示社区主任",
+    "township": "演示街道主任",
+    "admin": "演示管理员",
+}
+_HIRED_ON = date(2025, 3, 1)
 # The township with most grids, the community with most in it, its first grids.
 _PLACE = sa.text("""
     SELECT left(code, 9) AS township, left(code, 12) AS community,
@@ -57,8 +67,9 @@ def ensure(tx: Transaction, home: Path) -> bool:
     made = [DemoLogin(role.value, name, passwords.made(), units) for role, name, units in wanted]
     for login in made:
         scopes = tuple(Scope(code) for code in login.units)
-        account = NewAccount(login.name, login.name.title(), Role(login.role), scopes)
+        account = NewAccount(login.name, _SHOWN[login.name], Role(login.role), scopes)
         accounts.add(tx, account, login.password)
+    roster.enrol(tx, "worker", Employment(_HIRED_ON))
     _keep(home / _FILE, made)
     return True
 

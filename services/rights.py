@@ -22,6 +22,7 @@ class Right(StrEnum):
     FIGURES = "figures"  # aggregates, maps, units, facilities, published collections
     PEOPLE = "people"  # households and residents of one's own units
     DECIDE = "decide"  # approve or return changes, grant assistance, export households
+    ROSTER = "roster"  # who works in the grids, as far as one's own units reach
     LOAD_PLACES = "load_places"  # import units, network, facilities
     LOAD_PEOPLE = "load_people"  # import households and residents
     ACCOUNTS = "accounts"  # accounts, keys, roster
@@ -38,7 +39,7 @@ class Door(StrEnum):
     GATE = "wangge_gate"
 
 
-_STAFF = frozenset({Right.FIGURES, Right.PEOPLE})
+_STAFF = frozenset({Right.FIGURES, Right.PEOPLE, Right.ROSTER})
 _MANAGERS = _STAFF | {Right.DECIDE}
 OF_ROLE: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset(Right),
@@ -47,7 +48,10 @@ OF_ROLE: dict[Role, frozenset[Right]] = {
     Role.TOWNSHIP_MANAGER: _MANAGERS,
     Role.PLANNER: frozenset({Right.FIGURES, Right.LOAD_PLACES}),
     Role.ADMIN: frozenset(
-        {Right.FIGURES, Right.ACCOUNTS, Right.AUDIT, Right.LOAD_PLACES, Right.LOAD_PEOPLE}
+        {
+            *(Right.FIGURES, Right.ACCOUNTS, Right.ROSTER, Right.AUDIT),
+            *(Right.LOAD_PLACES, Right.LOAD_PEOPLE),
+        }
     ),
     Role.DEPARTMENT: frozenset({Right.FIGURES}),
 }

@@ -46,6 +46,8 @@ PLACES = (
     Place("/units", "nav.units"),
     Place("/facilities", "nav.facilities"),
     Place("/visits", "nav.visits"),
+    Place("/assistance", "nav.assistance"),
+    Place("/roster", "nav.roster"),
     Place("/imports", "nav.imports"),
     Place("/exports", "nav.exports"),
     Place("/jobs", "nav.jobs"),

@@ -1,6 +1,18 @@
 """Pages for people."""
 
-from web.pages import exports, facilities, imports, jobs, login, maps, overview, units, visits
+from web.pages import (
+    assistance,
+    exports,
+    facilities,
+    imports,
+    jobs,
+    login,
+    maps,
+    overview,
+    roster,
+    units,
+    visits,
+)
 
 routers = (
     login.router,
@@ -12,4 +24,6 @@ routers = (
     exports.router,
     jobs.router,
     visits.router,
+    assistance.router,
+    roster.router,
 )

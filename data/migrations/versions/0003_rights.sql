@@ -58,7 +58,7 @@ GRANT SELECT ON households, residents, household_assignments, household_attachme
 GRANT INSERT ON visits, notes, changes, assistance TO wangge_people;
 GRANT UPDATE (state, decided_by, decided_at, reason) ON changes TO wangge_people;
 GRANT UPDATE (valid, reason) ON assistance TO wangge_people;
-GRANT SELECT (id, name, display_name, role) ON accounts TO wangge_people;
+GRANT SELECT (id, name, display_name, role, disabled_at) ON accounts TO wangge_people;
 GRANT SELECT ON account_scopes, grid_workers, trainings TO wangge_people;
 
 -- Administration.
@@ -132,8 +132,23 @@ CREATE POLICY decide ON changes FOR UPDATE TO wangge_people
             AND decided_by = (SELECT current_account()) END);
 CREATE POLICY people ON assistance FOR SELECT TO wangge_people USING (EXISTS (
     SELECT FROM residents r WHERE r.id = assistance.resident_id));
+-- Managers grant and end assistance.
 CREATE POLICY write ON assistance FOR INSERT TO wangge_people WITH CHECK (
-    account_id = (SELECT current_account())
+    (SELECT is_manager()) AND account_id = (SELECT current_account())
     AND EXISTS (SELECT FROM residents r WHERE r.id = assistance.resident_id));
-CREATE POLICY write_update ON assistance FOR UPDATE TO wangge_people USING (EXISTS (
-    SELECT FROM residents r WHERE r.id = assistance.resident_id));
+CREATE POLICY write_update ON assistance FOR UPDATE TO wangge_people USING (
+    (SELECT is_manager())
+    AND EXISTS (SELECT FROM residents r WHERE r.id = assistance.resident_id));
+
+-- The roster: administrators see all of it, staff those who work in their units, and themselves.
+ALTER TABLE grid_workers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE trainings ENABLE ROW LEVEL SECURITY;
+CREATE POLICY admin ON grid_workers TO wangge_admin USING (true) WITH CHECK (true);
+CREATE POLICY admin ON trainings TO wangge_admin USING (true) WITH CHECK (true);
+CREATE POLICY people ON grid_workers FOR SELECT TO wangge_people USING (
+    account_id = (SELECT current_account())
+    OR EXISTS (SELECT FROM account_scopes s JOIN units u ON u.code = s.unit_code
+        WHERE s.account_id = grid_workers.account_id
+        AND u.id = ANY ((SELECT scope_units())::integer[])));
+CREATE POLICY people ON trainings FOR SELECT TO wangge_people USING (EXISTS (
+    SELECT FROM grid_workers w WHERE w.account_id = trainings.account_id));
