@@ -1,0 +1,174 @@
+"""Every route by every role: what a role may not ask for is refused, at every door alike."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import requests
+from fastapi.routing import APIRoute
+
+from services import api_keys, rights
+from services import caller as callers
+from services.caller import Role
+from services.database import Database
+from services.settings import Settings
+from tests.conftest import Server
+from tests.services import staff
+from tests.web.conftest import Client, listening
+from web import access, files, health
+from web.api import routers as api_routers
+from web.pages import routers as page_routers
+
+PEOPLE = [(1, 2, 25)] * 8
+ROLES = [account.name for account in staff.EVERYBODY]
+# What stands in a path where a route has a place for it; nothing of this kind exists.
+_FILLED = {
+    "theme": "day-care",
+    "code": "999999",
+    "collection": "units",
+    "number": "999999",
+    "layer": "roads",
+    "z": "3",
+    "x": "6",
+    "y": "3",
+    "name": "nothing",
+}
+
+
+def _routes() -> list[APIRoute]:
+    routers = (health.router, files.router, *page_routers, *api_routers)
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+
+
+ASKED = [
+    (method, route.path)
+    for route in _routes()
+    for method in sorted(route.methods or ())
+    if route.path not in access.OPEN
+]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The service on the small district, with someone of each role logged in."""
+
+    address: str
+    url: str
+    clients: dict[str, Client]
+
+
+@pytest.fixture(scope="module")
+def site(server: Server, template: str, tmp_path_factory) -> Iterator[Site]:
+    name = server.clone(template)
+    url = server.cluster.url(name)
+    database = Database(url, pool_size=1)
+    staff.hire(database, PEOPLE)
+    database.close()
+    home = tmp_path_factory.mktemp("doors")
+    with listening(Settings(database_url=url, home=home)) as address:
+        clients = {role: Client(address) for role in ROLES}
+        for role, client in clients.items():
+            client.log_in(role)
+        yield Site(address, url, clients)
+    server.drop(name)
+
+
+def _filled(path: str) -> str:
+    for part, value in _FILLED.items():
+        path = path.replace("{" + part + "}", value)
+    assert "{" not in path, f"say in _FILLED what stands for the parts of {path}"
+    return path
+
+
+def test_every_route_says_what_it_takes() -> None:
+    paths = {route.path for route in _routes()}
+    listed = access.OPEN | access.ANYBODY | set(access.RIGHTS)
+    assert paths <= listed, "a route without a right is refused to everyone"
+    assert listed <= paths, "rights of routes that are no more"
+    assert set(access.GRANTED) <= set(access.RIGHTS)
+
+
+@pytest.mark.parametrize(("method", "path"), ASKED)
+def test_nobody_gets_anything_without_logging_in(site: Site, method: str, path: str) -> None:
+    answer = requests.request(
+        method, site.address + _filled(path), allow_redirects=False, timeout=30
+    )
+    if path.startswith(("/api/", "/tiles/")):
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+    else:
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/login")
+    assert "340405" not in answer.text
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("method", "path"), ASKED)
+def test_a_role_asks_for_what_its_rights_include(
+    site: Site, role: str, method: str, path: str
+) -> None:
+    answer = site.clients[role].request(
+        method, _filled(path), allow_redirects=False, headers={"Origin": site.address}
+    )
+    if path == "/logout":
+        site.clients[role].cookies.clear()
+        site.clients[role].log_in(role)
+        return
+    member = next(account.role for account in staff.EVERYBODY if account.name == role)
+    allowed = path in access.ANYBODY or access.RIGHTS[path] in rights.OF_ROLE[member]
+    assert (answer.status_code == 403) == (not allowed), answer.text
+    assert answer.status_code < 500
+    if not allowed:
+        assert "340405001" not in answer.text.partition("<main")[2]
+
+
+@pytest.fixture
+def key(site: Site) -> Iterator[str]:
+    database = Database(site.url, pool_size=1)
+    with database.transaction(callers.operator()) as tx:
+        made = api_keys.add(tx, "民政局", ["units", "coverage-day-care"])
+        tx.commit()
+    yield made
+    with database.transaction(callers.operator()) as tx:
+        api_keys.revoke(tx, "民政局")
+        tx.driver.execute("DELETE FROM api_keys")
+        tx.commit()
+    database.close()
+
+
+def _with_key(site: Site, path: str, key: str) -> requests.Response:
+    headers = {"Authorization": f"Bearer {key}"}
+    return requests.get(site.address + path, headers=headers, timeout=30, allow_redirects=False)
+
+
+def test_a_department_gets_what_it_was_granted_and_nothing_else(site: Site, key: str) -> None:
+    for path in (
+        "/api/units",
+        "/api/coverage/day-care",
+        "/api/coverage/day-care/items",
+        "/exports/units?format=csv",
+    ):
+        assert _with_key(site, path, key).status_code == 200, path
+    for _, path in ASKED:
+        granted = access.GRANTED.get(path, "").format(**_FILLED) in {"units", "coverage-day-care"}
+        if not granted:
+            assert _with_key(site, _filled(path), key).status_code in {403, 405}, path
+
+
+def test_a_key_that_is_none_or_no_more_is_nobody(site: Site, key: str) -> None:
+    database = Database(site.url, pool_size=1)
+    with database.transaction(callers.operator()) as tx:
+        tx.driver.execute("UPDATE api_keys SET revoked_at = now()")
+        tx.commit()
+    assert _with_key(site, "/api/units", key).status_code == 401
+    with database.transaction(callers.operator()) as tx:
+        tx.driver.execute("UPDATE api_keys SET revoked_at = NULL")
+        tx.commit()
+    database.close()
+    for wrong in ("", "x", key[:-1], "'; DROP TABLE units; --"):
+        assert _with_key(site, "/api/units", wrong).status_code == 401
+
+
+def test_roles_are_all_tried() -> None:
+    tried = {account.role for account in staff.EVERYBODY}
+    assert tried == set(Role) - {Role.OPERATOR, Role.DEPARTMENT}
