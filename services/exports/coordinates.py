@@ -8,6 +8,7 @@ import shapely
 
 from gis import crs as crs_module
 from gis.arrays import Floats
+from services.exports import points
 
 _DEGREE_DIGITS = 7  # RFC 7946, section 11.2: about a centimetre
 _METRE_DIGITS = 3
@@ -35,6 +36,9 @@ def given_out(wkb: pa.Array, crs: crs_module.SourceCrs) -> pa.Array:
     pa.Array
         ISO WKB, two-dimensional, rounded, exterior rings counter-clockwise (RFC 7946, 3.1.6).
     """
+    xy = points.read(wkb)
+    if xy is not None:
+        return points.write(_rounded(xy, crs))
     shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
     moved = shapely.transform(shapes, functools.partial(_rounded, crs=crs))
     directed = shapely.orient_polygons(moved)

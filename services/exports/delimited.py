@@ -47,8 +47,8 @@ def _lines(batch: pa.RecordBatch, dataset: Dataset) -> bytes:
 
 
 def _places(wkb: pa.Array, dataset: Dataset) -> list[pa.Array]:
-    shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
     if dataset.geometry is GeometryType.POINT:
-        return list(flat.points(shapes, dataset.crs))
+        return list(flat.places(wkb, dataset.crs))
+    shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
     digits = coordinates.digits(dataset.crs)
     return [pa.array(shapely.to_wkt(shapes, rounding_precision=digits), pa.string())]

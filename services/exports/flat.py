@@ -6,7 +6,7 @@ import shapely
 
 from gis import crs as crs_module
 from gis.arrays import Objects
-from services.exports import coordinates
+from services.exports import coordinates, points
 
 
 def axes(crs: crs_module.SourceCrs) -> tuple[str, str]:
@@ -14,18 +14,21 @@ def axes(crs: crs_module.SourceCrs) -> tuple[str, str]:
     return ("lon", "lat") if crs.is_geographic else ("x", "y")
 
 
-def points(shapes: Objects, crs: crs_module.SourceCrs) -> tuple[pa.Array, pa.Array]:
+def places(wkb: pa.Array, crs: crs_module.SourceCrs) -> tuple[pa.Array, pa.Array]:
     """Return the coordinates of a point of each geometry.
 
     A point's own; of a line its middle; of an area a point inside it.
 
     Parameters
     ----------
-    shapes
+    wkb
         Geometries of one type, in `crs`.
     """
-    digits = coordinates.digits(crs)
-    where = np.round(shapely.get_coordinates(_representative(shapes)), digits)
+    xy = points.read(wkb)
+    if xy is None:
+        shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
+        xy = shapely.get_coordinates(_representative(shapes))
+    where = np.round(xy, coordinates.digits(crs))
     return pa.array(where[:, 0]), pa.array(where[:, 1])
 
 

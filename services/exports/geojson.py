@@ -9,15 +9,16 @@ from collections.abc import Iterator
 
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 
 from gis import crs as crs_module
 from services.exports import dataset as datasets
-from services.exports import json_text
+from services.exports import json_text, points
 from services.exports.dataset import Dataset
+from services.exports.fields import GEOMETRY
 
-_RECORD_SEPARATOR = b"\x1e"  # RFC 8142, section 2.1
+_RECORD_SEPARATOR = "\x1e"  # RFC 8142, section 2.1
+_BETWEEN = ",\n"
 
 
 def collection(dataset: Dataset) -> Iterator[bytes]:
@@ -34,8 +35,10 @@ def collection(dataset: Dataset) -> Iterator[bytes]:
     separator = b""
     for batch in dataset.batches:
         if batch.num_rows:
-            yield separator + ",\n".join(_features(batch, dataset).to_pylist()).encode()
-            separator = b",\n"
+            yield (
+                separator + json_text.lines([*_feature(batch, dataset), _BETWEEN])[: -len(_BETWEEN)]
+            )
+            separator = _BETWEEN.encode()
     yield b"\n]}\n"
 
 
@@ -43,19 +46,26 @@ def sequence(dataset: Dataset) -> Iterator[bytes]:
     """Write one text per feature; what holds of all features has no place of its own."""
     noted = datasets.with_note_column(dataset)
     for batch in noted.batches:
-        texts = _features(batch, noted).to_pylist()
-        yield b"".join(_RECORD_SEPARATOR + text.encode() + b"\n" for text in texts)
+        if batch.num_rows:
+            yield json_text.lines([_RECORD_SEPARATOR, *_feature(batch, noted), "\n"])
 
 
-def _features(batch: pa.RecordBatch, dataset: Dataset) -> pa.Array:
-    shapes = shapely.from_wkb(batch.column("geometry").to_numpy(zero_copy_only=False))
-    return pc.binary_join_element_wise(
+def _feature(batch: pa.RecordBatch, dataset: Dataset) -> list[json_text.Piece]:
+    return [
         '{"type":"Feature","id":',
-        json_text.values(batch.column(dataset.key)),
+        *json_text.value(batch.column(dataset.key)),
         ',"geometry":',
-        pa.array(shapely.to_geojson(shapes), pa.string()),
+        *_geometry(batch.column(GEOMETRY)),
         ',"properties":',
-        json_text.objects(batch, len(dataset.fields)),
+        *json_text.members(batch, len(dataset.fields)),
         "}",
-        "",
-    )
+    ]
+
+
+def _geometry(wkb: pa.Array) -> list[json_text.Piece]:
+    xy = points.read(wkb)
+    if xy is None:
+        shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
+        return [pa.array(shapely.to_geojson(shapes), pa.string())]
+    x, y = (json_text.value(pa.array(axis)) for axis in xy.T)
+    return ['{"type":"Point","coordinates":[', *x, ",", *y, "]}"]

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import LiteralString
 
 import pyarrow as pa
+from psycopg import ServerCursor
 
 from services.database import Transaction
 
 BATCH = 4096
+_AT_ONCE = 512
 
 
 def batches(
@@ -31,10 +33,25 @@ def batches(
     """
     with tx.driver.cursor(name="export", binary=True) as cursor:
         cursor.execute(query, params)
-        while rows := cursor.fetchmany(BATCH):
-            columns = zip(*rows, strict=True)
+        while (columns := _columns(cursor, len(schema)))[0]:
             arrays = [
                 pa.array(values, column.type)
                 for values, column in zip(columns, schema, strict=True)
             ]
             yield pa.record_batch(arrays, schema=schema)
+
+
+def _columns(cursor: ServerCursor[tuple[object, ...]], width: int) -> list[list[object]]:
+    """Read the rows of a batch by the column.
+
+    A few at a time: a batch of tuples outlives the young generations of Python's garbage
+    collector, which would then look through every object of the process every few batches.
+    """
+    columns: list[list[object]] = [[] for _ in range(width)]
+    for _ in range(BATCH // _AT_ONCE):
+        rows = cursor.fetchmany(_AT_ONCE)
+        if not rows:
+            break
+        for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+            column.extend(values)
+    return columns

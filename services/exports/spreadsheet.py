@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import shapely
 import xlsxwriter
 
 from services import errors
@@ -81,9 +80,8 @@ def _cell(sheet: Any, item: Field, dates: Any) -> Callable[[int, int, Any], obje
 
 def _values(dataset: Dataset) -> Iterator[tuple[object, ...]]:
     for batch in dataset.batches:
-        shapes = shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False))
         columns = [
             *(batch.column(item.name) for item in dataset.fields),
-            *flat.points(shapes, dataset.crs),
+            *flat.places(batch.column(GEOMETRY), dataset.crs),
         ]
         yield from zip(*(column.to_pylist() for column in columns), strict=True)
