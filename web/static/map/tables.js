@@ -118,9 +118,11 @@
         all = true;
         fill();
       }
+      const line = lineOf(pick);
+      if (!line) return;
+      // To measure the panel lays the page out: not before the first picture for nothing.
       const panel = place.closest(".wg-panel");
-      if (panel.scrollHeight > panel.clientHeight)
-        lineOf(pick)?.scrollIntoView({ block: "nearest" });
+      if (panel.scrollHeight > panel.clientHeight) line.scrollIntoView({ block: "nearest" });
     };
     const follow = (changed) => {
       if (!("pick" in changed)) return;
