@@ -259,6 +259,36 @@ def pairs(
     )
 
 
+def table(
+    net: network.Network,
+    demand: attachment.Attachment,
+    supply: attachment.Attachment,
+    limit_m: float,
+) -> arrays.Floats:
+    """Measure each place of demand from each supply on foot, by one bounded search from each.
+
+    Parameters
+    ----------
+    net
+        The network.
+    demand, supply
+        Places on it.
+    limit_m
+        Longest walking distance, access legs included.
+
+    Returns
+    -------
+    Floats
+        Metres, shape (s, n); infinite beyond the limit and where either place is unattached.
+    """
+    metres = np.full((len(supply), len(demand)), np.inf)
+    place, on = np.flatnonzero(demand.attached), np.flatnonzero(supply.attached)
+    if len(place) and len(on):
+        found = _table(net, demand.take(place), supply.take(on), limit_m)
+        metres[np.ix_(on, place)] = np.where(found <= limit_m, found, np.inf)
+    return metres
+
+
 def _table(
     net: network.Network,
     demand: attachment.Attachment,

@@ -20,6 +20,7 @@ _QUERY = """
            coalesce(t.access_m, 0), ST_X(h.geom), ST_Y(h.geom), d.people
     FROM (SELECT household_id, count(*)::integer AS people FROM residents
           WHERE birth_date <= %s::date - make_interval(years => %s)
+            AND (left_on IS NULL OR left_on > %s::date)
           GROUP BY household_id) d
     JOIN households h ON h.id = d.household_id
     LEFT JOIN household_assignments a
@@ -63,8 +64,12 @@ class Demand:
 
 
 def load(tx: Transaction, as_of: date, min_age: int, metric_epsg: int) -> Demand:
-    """Read the households in which residents of at least `min_age` years live on a day."""
-    rows: dict[str, NDArray[Any]] = _copy.read(tx, _QUERY, _FIELDS, (as_of, min_age, as_of, as_of))
+    """Read the households in which residents of at least `min_age` years live on a day.
+
+    Who moved away or died is counted until the day before they left.
+    """
+    days = (as_of, min_age, as_of, as_of, as_of)
+    rows: dict[str, NDArray[Any]] = _copy.read(tx, _QUERY, _FIELDS, days)
     place = attachment.Attachment(rows["edge"], rows["offset_m"], rows["access_m"])
     lonlat = np.column_stack([rows["lon"], rows["lat"]])
     xy = crs.project(lonlat, crs.STORED, metric_epsg)

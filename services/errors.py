@@ -4,6 +4,8 @@ Every error of the services derives from `WanggeError`. A class stands for one w
 (refused, not found, ...): `web` has one table from class to HTTP status and exit code.
 """
 
+from collections.abc import Mapping
+
 
 class WanggeError(Exception):
     """Something went wrong that the user can be told about.
@@ -24,6 +26,20 @@ class WanggeError(Exception):
 
 class RefusedError(WanggeError):
     """The input is not acceptable; nothing was changed."""
+
+
+class FaultsError(RefusedError):
+    """Some values are not acceptable; nothing was changed.
+
+    Parameters
+    ----------
+    faults
+        What is wrong with each, by the name of the field.
+    """
+
+    def __init__(self, faults: Mapping[str, WanggeError]) -> None:
+        super().__init__("error.form.faults", names=", ".join(faults))
+        self.faults = dict(faults)
 
 
 class NotFoundError(WanggeError):

@@ -89,7 +89,7 @@ _UNITS = sa.text("""
 """)
 _OTHERS = sa.text("""
     SELECT (SELECT count(*) FROM households) AS households,
-           (SELECT count(*) FROM residents) AS residents,
+           (SELECT count(*) FROM residents WHERE left_on IS NULL OR left_on > :as_of) AS residents,
            (SELECT count(*) FROM facilities
             WHERE (opened_on IS NULL OR opened_on <= :as_of)
               AND (closed_on IS NULL OR closed_on > :as_of)) AS facilities

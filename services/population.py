@@ -26,7 +26,9 @@ _COUNTS = sa.text("""
             count(*) FILTER (WHERE birth_date <= CAST(:as_of AS date) - interval '15 years'
                 AND birth_date > CAST(:as_of AS date) - interval '60 years') AS middle,
             count(*) FILTER (WHERE birth_date <= CAST(:as_of AS date) - interval '60 years') AS old
-        FROM residents WHERE birth_date <= CAST(:as_of AS date) GROUP BY household_id)
+        FROM residents WHERE birth_date <= CAST(:as_of AS date)
+            AND (left_on IS NULL OR left_on > CAST(:as_of AS date))
+        GROUP BY household_id)
     SELECT a.unit_id, count(*) AS households,
         coalesce(sum(p.young), 0)::bigint AS young, coalesce(sum(p.middle), 0)::bigint AS middle,
         coalesce(sum(p.old), 0)::bigint AS old
@@ -44,7 +46,7 @@ class PopulationRow:
     Attributes
     ----------
     residents
-        Everybody born by the as-of day.
+        Everybody born by the as-of day who had not left by then.
     age_0_14, age_15_59, age_60_plus
         The same people by age on that day, in years.
     """

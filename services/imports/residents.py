@@ -75,12 +75,26 @@ TAGS: Final = _words("""
 def _clean(sieve: Sieve, context: Context) -> dict[str, Any]:
     household = sieve.text("household_code")
     checks.require(sieve, "household_code", household)
-    cleaned = {
-        "code": checks.code(sieve, "code"),
-        "household_code": household,
+    cleaned = {"code": checks.code(sieve, "code"), "household_code": household}
+    cleaned |= person(sieve, context.job.today)
+    sealer = context.job.options.sealer
+    if sealer is None:
+        message = "residents are imported with a sealer only"
+        raise ValueError(message)
+    cleaned |= _sealed("id_number", cleaned["id_number"], sealer)
+    cleaned |= _sealed("phone", cleaned["phone"], sealer)
+    return cleaned
+
+
+def person(sieve: Sieve, today: date) -> dict[str, Any]:
+    """Check what is told of people themselves, by whatever door it comes; nothing is sealed yet."""
+    born = _birth_date(sieve, today)
+    return {
         "name": checks.required_text(sieve, "name"),
         "sex": checks.choice(sieve, "sex", _SEX),
-        "birth_date": _birth_date(sieve, context.job.today),
+        "birth_date": born,
+        "id_number": _id_number(sieve, born),
+        "phone": _phone(sieve),
         "lives_alone": compute.fill_null(
             checks.choice(sieve, "lives_alone", checks.YES_NO), "false"
         ),
@@ -88,13 +102,6 @@ def _clean(sieve: Sieve, context: Context) -> dict[str, Any]:
         "disability_grade": checks.choice(sieve, "disability_grade", _GRADE),
         "tags": _tags(sieve),
     }
-    sealer = context.job.options.sealer
-    if sealer is None:
-        message = "residents are imported with a sealer only"
-        raise ValueError(message)
-    cleaned |= _sealed("id_number", _id_number(sieve, cleaned["birth_date"]), sealer)
-    cleaned |= _sealed("phone", _phone(sieve), sealer)
-    return cleaned
 
 
 def _birth_date(sieve: Sieve, today: date) -> Any:

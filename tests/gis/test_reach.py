@@ -53,6 +53,27 @@ def test_pairs_are_all_within_the_limit(
     assert not missed.any()
 
 
+@given(
+    walking.networks(),
+    walking.points(),
+    walking.points(max_size=4),
+    st.floats(0.0, 800.0, allow_nan=False),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_table_holds_every_distance_within_the_limit(
+    net: network.Network, demand_xy: arrays.Floats, supply_xy: arrays.Floats, limit_m: float
+) -> None:
+    demand = attachment.attach(net, demand_xy, limit_m=100.0)
+    supply = attachment.attach(net, supply_xy, limit_m=100.0)
+    exact = np.nan_to_num(walking.all_distances(net, demand, supply), nan=np.inf).T
+    found = reach.table(net, demand, supply, limit_m)
+    assert found.shape == (len(supply), len(demand))
+    near = np.isfinite(found)
+    np.testing.assert_allclose(found[near], exact[near], atol=1e-6)
+    assert (found[near] <= limit_m).all()
+    assert (exact[~near] >= limit_m - 1e-6).all()
+
+
 @given(walking.networks(), walking.points(), walking.points(max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_the_nearest_pair_is_the_nearest_to_the_last_bit(

@@ -1,0 +1,1 @@
+"""Households: found by where they are, looked at, cared for, kept right."""
