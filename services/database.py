@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
 
 from services import errors, rights
 from services.caller import Caller
@@ -55,11 +56,15 @@ class Transaction:
         """Do the service's own work in the same transaction: what no door grants by itself.
 
         Whoever opens this has checked, in the caller's own role, that the caller may ask for it.
-        A failed transaction is rolled back, and its role with it.
+        It ends with an error, too: whoever catches that goes on in the caller's role. Where a
+        statement failed, the server takes no other until the transaction is rolled back.
         """
         self.sql.execute(_TAKE_ON, {"role": Door.OWNER.value})
-        yield Transaction(self.sql, self.caller, Door.OWNER)
-        self.sql.execute(_TAKE_ON, {"role": self.door.value})
+        try:
+            yield Transaction(self.sql, self.caller, Door.OWNER)
+        finally:
+            if self.driver.info.transaction_status is not TransactionStatus.INERROR:
+                self.sql.execute(_TAKE_ON, {"role": self.door.value})
 
 
 class Database:

@@ -149,6 +149,18 @@ def test_the_owner_s_work_ends_where_it_began(hired) -> None:
         assert _numbers(tx) == few
 
 
+def test_the_owner_s_work_ends_with_an_error_too(hired) -> None:
+    with hired.meeting("worker") as tx:
+        few = _numbers(tx)
+        with pytest.raises(errors.ConflictError), tx.as_owner():
+            raise errors.ConflictError("error.database.conflict")
+        assert _numbers(tx) == few
+        with pytest.raises(sa.exc.DBAPIError), tx.as_owner() as own:
+            own.sql.execute(sa.text("SELECT 1 / 0"))
+        with pytest.raises(sa.exc.DBAPIError):
+            _numbers(tx)
+
+
 def test_who_asks_is_told_to_no_later_transaction(hired) -> None:
     with hired.meeting("worker") as tx:
         assert _numbers(tx) > 0
