@@ -46,6 +46,20 @@ VERBS = [
     "export",
     "units",
     "units check",
+    "users",
+    "users add",
+    "users list",
+    "users passwd",
+    "users scopes",
+    "users disable",
+    "users enable",
+    "keys",
+    "keys add",
+    "keys list",
+    "keys revoke",
+    "audit",
+    "audit verify",
+    "audit list",
 ]
 
 

@@ -27,6 +27,9 @@ VERBS = {
     "coverage": "web.cli.coverage",
     "export": "web.cli.exports",
     "units": "web.cli.units",
+    "users": "web.cli.users",
+    "keys": "web.cli.keys",
+    "audit": "web.cli.audit",
 }
 """Every verb and the module that has it."""
 
