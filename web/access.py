@@ -29,13 +29,16 @@ OPEN = frozenset(
         "/readyz",
         "/metrics",
         "/login",
+        "/offline",
+        "/sw.js",
+        "/manifest.webmanifest",
         "/static/{name:path}",
         "/assets/{name:path}",
     }
 )
 """Routes that ask for nothing."""
 
-ANYBODY = frozenset({"/logout", "/account", "/account/password"})
+ANYBODY = frozenset({"/logout", "/account", "/account/password", "/api/session"})
 """Routes for whoever has logged in."""
 
 RIGHTS: Mapping[str, Right] = MappingProxyType(
@@ -62,6 +65,29 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "/api/service-areas": Right.FIGURES,
         "/due": Right.PEOPLE,
         "/due/round": Right.PEOPLE,
+        "/households/{code:path}": Right.PEOPLE,
+        "/households/{code:path}/visit": Right.PEOPLE,
+        "/households/{code:path}/note": Right.PEOPLE,
+        "/households/{code:path}/change/{kind}": Right.PEOPLE,
+        "/changes": Right.PEOPLE,
+        "/changes/{number}/approve": Right.DECIDE,
+        "/changes/{number}/return": Right.DECIDE,
+        "/changes/{number}/withdraw": Right.PEOPLE,
+        "/api/households/{code:path}": Right.PEOPLE,
+        "/api/households/{code:path}/visits": Right.PEOPLE,
+        "/api/households/{code:path}/notes": Right.PEOPLE,
+        "/api/households/{code:path}/changes": Right.PEOPLE,
+        "/api/residents/{code:path}/reveal": Right.PEOPLE,
+        "/api/offline": Right.PEOPLE,
+        "/api/outbox": Right.PEOPLE,
+        "/admin": Right.ACCOUNTS,
+        "/admin/accounts": Right.ACCOUNTS,
+        "/admin/accounts/{name}/password": Right.ACCOUNTS,
+        "/admin/accounts/{name}/disable": Right.ACCOUNTS,
+        "/admin/accounts/{name}/enable": Right.ACCOUNTS,
+        "/admin/keys": Right.ACCOUNTS,
+        "/admin/keys/revoke": Right.ACCOUNTS,
+        "/admin/audit": Right.AUDIT,
         "/assistance": Right.PEOPLE,
         "/assistance/grants": Right.DECIDE,
         "/assistance/{number}/end": Right.DECIDE,
@@ -123,6 +149,8 @@ def admit(request: Request, token: Annotated[str, Depends(form_token)]) -> None:
         raise errors.ForbiddenError("error.request.form_token")
     if route not in ANYBODY and not may(session.caller, route):
         raise errors.ForbiddenError("error.forbidden")
+    if session.must_change_password and route not in ANYBODY:
+        raise errors.ForbiddenError("error.password.must_change")
     request.state.session = session
     request.state.caller = session.caller
 

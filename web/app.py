@@ -110,6 +110,7 @@ def _opened(settings: Settings, figures: metrics.Metrics) -> State:
         memo=Memo(64),
         spool=spool,
         worker=worker,
+        sealer=sealer,
     )
 
 

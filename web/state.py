@@ -9,6 +9,7 @@ from fastapi import Request
 from services.database import Database
 from services.job_worker import JobWorker
 from services.memo import Memo
+from services.sealing import Sealer
 from services.settings import Language, Settings
 from services.spool import Spool
 from services.themes.day_care import DayCare
@@ -31,6 +32,8 @@ class State:
         Uploads that wait for their import.
     worker
         Works jobs off.
+    sealer
+        Seals and opens what is personal.
     """
 
     settings: Settings
@@ -43,6 +46,7 @@ class State:
     memo: Memo
     spool: Spool
     worker: JobWorker
+    sealer: Sealer
 
 
 def of(request: Request) -> State:

@@ -46,11 +46,13 @@ PLACES = (
     Place("/units", "nav.units"),
     Place("/facilities", "nav.facilities"),
     Place("/visits", "nav.visits"),
+    Place("/changes", "nav.changes"),
     Place("/assistance", "nav.assistance"),
     Place("/roster", "nav.roster"),
     Place("/imports", "nav.imports"),
     Place("/exports", "nav.exports"),
     Place("/jobs", "nav.jobs"),
+    Place("/admin", "nav.admin"),
 )
 """The navigation, by themes and things, in the order of design."""
 
@@ -160,7 +162,9 @@ class Page:
             **context,
         )
         response = HTMLResponse(html, status_code)
-        response.headers["Cache-Control"] = "private, no-cache"
+        # What shows people is kept nowhere, not even for the way back.
+        keeping = "no-store" if self.may(Right.PEOPLE) else "no-cache"
+        response.headers["Cache-Control"] = f"private, {keeping}"
         response.headers["Vary"] = "Accept-Language, Cookie, HX-Request"
         if self.request.query_params.get("lang") == self.t.language:
             response.set_cookie(

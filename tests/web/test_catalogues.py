@@ -25,6 +25,7 @@ _KEY = re.compile(r"[a-z][a-z_]*(\.[A-Za-z0-9_-]+)+")
 _FILE = re.compile(r".*\.(html|css|js|py|csv|gpkg|svg|png|po|toml|sql|xlsx|zip|json|log|key|lock)$")
 _IN_TEMPLATE = re.compile(r"""['"]([a-z][a-z_]*\.[A-Za-z0-9_.-]*)['"](\s*~)?""")
 _IN_SCRIPT = re.compile(r"""["'`](map\.[a-z0-9_.]*)(["'`$])""")
+_OFFLINE = re.compile(r"""\bt\(["`]([a-z_.]+)(["`$])""")
 
 
 @cache
@@ -64,6 +65,9 @@ def _others() -> Iterator[tuple[str, bool]]:
     for path in (ROOT / "web/static/map").rglob("*.js"):
         for key, ending in _IN_SCRIPT.findall(path.read_text(encoding="utf-8")):
             yield key, ending == "$"
+    for path in (ROOT / "web/static/offline").rglob("*.js"):
+        for key, ending in _OFFLINE.findall(path.read_text(encoding="utf-8")):
+            yield f"offline.{key}", ending == "$"
 
 
 @cache

@@ -32,6 +32,7 @@ _FILLED = {
     "x": "6",
     "y": "3",
     "name": "nothing",
+    "kind": "position",
 }
 
 
@@ -74,6 +75,7 @@ def site(server: Server, template: str, tmp_path_factory) -> Iterator[Site]:
 
 
 def _filled(path: str) -> str:
+    path = path.replace(":path}", "}")
     for part, value in _FILLED.items():
         path = path.replace("{" + part + "}", value)
     assert "{" not in path, f"say in _FILLED what stands for the parts of {path}"

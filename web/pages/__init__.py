@@ -1,13 +1,18 @@
 """Pages for people."""
 
 from web.pages import (
+    admin,
     assistance,
+    changes,
     exports,
     facilities,
+    household,
+    household_change,
     imports,
     jobs,
     login,
     maps,
+    offline,
     overview,
     roster,
     units,
@@ -26,4 +31,9 @@ routers = (
     visits.router,
     assistance.router,
     roster.router,
+    admin.router,
+    household_change.router,
+    household.router,
+    changes.router,
+    offline.router,
 )

@@ -10,6 +10,7 @@ from services import accounts, errors, sessions
 from services import caller as callers
 from services.caller import Role
 from services.rights import Door
+from services.sessions import Session
 from web import access, view
 from web.dependencies import Asker, Held, Page
 from web.state import State
@@ -17,7 +18,7 @@ from web.state import State
 router = APIRouter(include_in_schema=False)
 _Text = Annotated[str, Form(max_length=300)]
 _HOME = "/"
-_FIRST_PAGE = {Role.GRID_WORKER: "/due"}
+_FIRST_PAGE = {Role.GRID_WORKER: "/due", Role.ADMIN: "/admin"}
 
 
 @router.get("/login", response_class=HTMLResponse)
@@ -41,25 +42,23 @@ def log_in(
     try:
         with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
             token = sessions.log_in(tx, name, password, address)
-            role = sessions.find(tx, token).caller.role
+            found = sessions.find(tx, token)
             tx.commit()
     except (errors.UnknownCallerError, errors.ThrottledError) as error:
         return _form(request, to, name, error)
-    first = _FIRST_PAGE.get(role, _HOME) if _inside(to) == _HOME else _inside(to)
-    response = RedirectResponse(first, HTTPStatus.SEE_OTHER)
+    response = RedirectResponse(_first(found, to), HTTPStatus.SEE_OTHER)
     set_cookie(request, response, token)
     return response
 
 
 @router.post("/logout")
 def log_out(request: Request, held: Held) -> RedirectResponse:
-    """End the session; what the browser kept of it is cleared."""
+    """End the session; what the phone took along, its own script clears."""
     with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
         sessions.close(tx, request.cookies.get(access.COOKIE, ""))
         tx.commit()
     response = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
     response.delete_cookie(access.COOKIE, path="/")
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
@@ -129,6 +128,14 @@ def _form(request: Request, to: str, name: str, error: errors.WanggeError | None
         name=name,
         fault=page.t.error(error) if error else None,
     )
+
+
+def _first(session: Session, to: str) -> str:
+    """Return where to go on to after the log-in."""
+    if session.must_change_password:
+        return "/account"
+    wanted = _inside(to)
+    return _FIRST_PAGE.get(session.caller.role, _HOME) if wanted == _HOME else wanted
 
 
 def _inside(to: str) -> str:

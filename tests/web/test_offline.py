@@ -1,0 +1,234 @@
+"""A worker's phone in a real browser: with a network, without one, and with one again."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from services.database import Database
+from services.settings import Settings
+from tests.services import staff
+from tests.web.conftest import PASSWORD, listening
+
+PEOPLE = [(0, 0, 3), (0, 0, 2), *[(0, 0, 1)] * 6]
+HOME = "H0-70-1"
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A phone and the service it talks to."""
+
+    page: Page
+    context: BrowserContext
+    hired: staff.Staff
+    address: str
+
+    def log_in(self, name: str = "worker") -> None:
+        self.page.goto(f"{self.address}/login")
+        self.page.fill("#name", name)
+        self.page.fill("#password", PASSWORD)
+        self.page.click("main button[type=submit]")
+        self.page.wait_for_url("**/due" if name in {"worker", "colleague"} else "**/")
+
+    def settle(self) -> None:
+        """Wait until the phone has its shell and what it takes along."""
+        self.page.evaluate("navigator.serviceWorker.ready")
+        self.page.wait_for_function(
+            "async () => (await caches.keys()).length > 0 && (await new Promise(done => {"
+            " const asked = indexedDB.open('wangge', 1);"
+            " asked.onsuccess = () => { const store = asked.result.transaction('packages')"
+            ".objectStore('packages').count(); store.onsuccess = () => done(store.result); };"
+            "})) > 0"
+        )
+
+    def visits(self) -> list[tuple[str, str]]:
+        with self.hired.owner() as tx:
+            rows = tx.sql.execute(sa.text("SELECT outcome, coalesce(note, '') FROM visits"))
+            return [(row[0], row[1]) for row in rows]
+
+    def log_visit(self, note: str) -> None:
+        self.page.locator(f'a[href="/households/{HOME}"]').first.click()
+        self.page.fill("#note", note)
+        self.page.click("#visit button[type=submit]")
+
+
+@pytest.fixture
+def phone(database: Database, tmp_path, browser: Browser) -> Iterator[Phone]:
+    hired = staff.hire(database, PEOPLE)
+    with hired.owner() as tx:
+        tx.sql.execute(
+            sa.text("UPDATE residents SET tags = '{empty_nest}', name = '<i>王</i>小明'")
+        )
+        tx.sql.execute(sa.text("UPDATE visit_rules SET since = :day"), {"day": date(2026, 1, 1)})
+        tx.commit()
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    with listening(Settings(database_url=database.url, home=tmp_path)) as address:
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        yield Phone(page, context, hired, address)
+        context.close()
+
+
+def test_without_network_the_list_is_read_and_a_visit_kept_then_sent_once(phone: Phone) -> None:
+    phone.log_in()
+    phone.settle()
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}/due")
+    expect(phone.page.locator("#offline h1")).to_have_text("待走访")
+    expect(phone.page.locator("#offline")).to_contain_text("<i>王</i>小明")
+    assert Axe().run(phone.page).violations_count == 0
+    phone.log_visit("门前有雪")
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    assert phone.visits() == []
+    phone.page.reload()
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
+    assert phone.visits() == [("met", "门前有雪")]
+
+
+def test_an_answer_that_got_lost_does_not_count_twice(phone: Phone) -> None:
+    phone.log_in()
+    phone.settle()
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if not lost:
+            lost.append(route.fetch().text())
+            route.abort()
+        else:
+            route.continue_()
+
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}/due")
+    phone.log_visit("一次")
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    phone.context.route("**/api/outbox", lose)
+    phone.context.set_offline(False)
+    phone.page.locator("#outbox button", has_text="现在发送").click()
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
+    assert lost, "the first answer was thrown away"
+    assert json.loads(lost[0])["results"][0]["status"] == "stored"
+    assert phone.visits() == [("met", "一次")]
+
+
+def test_what_is_refused_stays_until_its_author_decides(phone: Phone) -> None:
+    phone.log_in()
+    phone.settle()
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}/due")
+    phone.log_visit("搬走前")
+    with phone.hired.owner() as tx:
+        tx.sql.execute(sa.text("UPDATE account_scopes SET valid = '[2020-01-01,2020-02-01)'"))
+        tx.commit()
+    phone.context.set_offline(False)
+    entry = phone.page.locator("#outbox li")
+    expect(entry).to_contain_text("没有收下")
+    expect(entry).to_contain_text(HOME)
+    with phone.page.expect_download() as saved:
+        phone.page.locator("#outbox button", has_text="存成文件").click()
+    content = json.loads(saved.value.path().read_text())
+    assert content["entries"][0]["item"]["note"] == "搬走前"
+    entry.locator("button.warn").click()
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
+    phone.page.set_input_files("#outbox input[type=file]", saved.value.path())
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    assert phone.visits() == []
+
+
+def test_a_report_on_someone_changed_meanwhile_is_listed_as_a_conflict(phone: Phone) -> None:
+    phone.log_in()
+    phone.settle()
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}/households/{HOME}")
+    with phone.hired.owner() as tx:
+        tx.sql.execute(
+            sa.text(
+                "UPDATE residents SET left_on = '2026-10-01', left_reason = 'moved'"
+                " WHERE code = :code"
+            ),
+            {"code": f"R{HOME}"},
+        )
+        tx.commit()
+    phone.page.locator("summary", has_text="报告迁出或去世").click()
+    phone.page.check('input[name="kind"][value="died"]')
+    phone.page.locator("details button", has_text="报告").click()
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#outbox li")).to_contain_text("与别人的修改冲突")
+    with phone.hired.owner() as tx:
+        kept = tx.sql.execute(sa.text("SELECT kind, state FROM changes")).all()
+    assert [tuple(row) for row in kept] == [("died", "waiting")]
+
+
+_CACHED = """async () => {
+  const found = [];
+  for (const name of await caches.keys())
+    for (const request of await (await caches.open(name)).keys()) {
+      const answer = await (await caches.open(name)).match(request);
+      found.push([request.url, await answer.text()]);
+    }
+  return found;
+}"""
+_STORED = """() => new Promise((done) => {
+  const asked = indexedDB.open("wangge", 1);
+  asked.onsuccess = () => {
+    const all = asked.result.transaction("packages").objectStore("packages").getAll();
+    all.onsuccess = () => done(all.result.map((one) => Object.keys(one).sort().join()));
+  };
+})"""
+
+
+def test_nothing_personal_lies_open_and_log_out_clears_it(phone: Phone) -> None:
+    phone.log_in()
+    phone.settle()
+    phone.page.goto(f"{phone.address}/households/{HOME}")
+    cached = phone.page.evaluate(_CACHED)
+    assert len(cached) > 5
+    assert not [url for url, text in cached if "小明" in text or HOME in text]
+    assert all(re.search(r"/(static/|offline$)", url) for url, _ in cached)
+    assert phone.page.evaluate(_STORED) == ["iv,sealed"]
+    phone.page.goto(f"{phone.address}/account")
+    phone.page.locator("main form[action='/logout'] button").click()
+    phone.page.wait_for_url("**/login")
+    assert phone.page.evaluate(_STORED) == []
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}/due")
+    expect(phone.page.locator("#offline")).to_contain_text("手机里还没有资料")
+
+
+def test_another_account_neither_sees_nor_sends_what_waits(phone: Phone) -> None:
+    phone.log_in()
+    phone.settle()
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}/due")
+    phone.log_visit("甲写的")
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    with phone.hired.owner() as tx:
+        tx.sql.execute(sa.text("DELETE FROM sessions"))
+        tx.commit()
+    phone.context.set_offline(False)
+    phone.log_in("colleague")
+    phone.settle()
+    phone.page.goto(f"{phone.address}/offline")
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
+    assert phone.visits() == []
+    phone.context.clear_cookies()
+    with phone.page.expect_response("**/api/outbox") as answered:
+        phone.log_in()
+    assert answered.value.json()["results"][0]["status"] == "stored"
+    assert phone.visits() == [("met", "甲写的")]
+
+
+def test_the_service_can_be_installed(phone: Phone) -> None:
+    phone.log_in()
+    manifest = phone.page.evaluate("fetch('/manifest.webmanifest').then(a => a.json())")
+    assert manifest["start_url"] == "/due"
+    for icon in manifest["icons"]:
+        assert phone.page.evaluate("a => fetch(a).then(b => b.status)", icon["src"]) == 200

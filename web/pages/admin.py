@@ -1,0 +1,172 @@
+"""``/admin``: accounts, keys of departments, the audit log."""
+
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services import accounts, api_keys, audit, errors, exports, passwords
+from services.accounts import NewAccount, Scope
+from services.audit import Filter
+from services.caller import Role
+from services.database import Transaction
+from web import view
+from web.dependencies import Administering, Optional, Page
+
+router = APIRouter(include_in_schema=False)
+_LINES = 100
+_Name = Annotated[str, Path(max_length=60)]
+_Text = Annotated[str, Form(max_length=200)]
+_Day = Annotated[date | None, Optional, Form()]
+_Word = Annotated[str | None, Optional, Query(max_length=100)]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A secret that is shown this once.
+
+    Attributes
+    ----------
+    key
+        Message key of what it is.
+    name
+        Whose it is.
+    """
+
+    key: str
+    name: str
+    secret: str
+
+
+@router.get("/admin", response_class=HTMLResponse)
+def overview(page: Page, tx: Administering) -> HTMLResponse:
+    """Return accounts and keys, and the forms for new ones."""
+    return _shown(page, tx)
+
+
+def _wanted(
+    name: _Text,
+    role: Annotated[Role, Form()],
+    display_name: _Text = "",
+    units: Annotated[str, Form(max_length=2000)] = "",
+    begins: _Day = None,
+    ends: _Day = None,
+) -> NewAccount:
+    scopes = tuple(Scope(code, begins, ends) for code in units.replace(",", " ").split())
+    return NewAccount(name.strip().lower(), display_name, role, scopes)
+
+
+@router.post("/admin/accounts", response_class=HTMLResponse)
+def add_account(
+    page: Page, tx: Administering, wanted: Annotated[NewAccount, Depends(_wanted)]
+) -> HTMLResponse:
+    """Make an account; its first password is shown in the answer, once."""
+    password = passwords.made()
+    try:
+        accounts.add(tx, wanted, password, must_change=True)
+    except errors.RefusedError as error:
+        return _shown(page, tx, fault=error)
+    tx.commit()
+    with page.state.database.transaction(tx.caller, tx.door) as after:
+        return _shown(page, after, Shown("admin.password.made", wanted.name, password))
+
+
+@router.post("/admin/accounts/{name}/password", response_class=HTMLResponse)
+def reset_password(page: Page, tx: Administering, name: _Name) -> HTMLResponse:
+    """Give an account a password that was made; it is shown in the answer, once."""
+    password = passwords.made()
+    accounts.set_password(tx, name, password, must_change=True)
+    tx.commit()
+    with page.state.database.transaction(tx.caller, tx.door) as after:
+        return _shown(page, after, Shown("admin.password.made", name, password))
+
+
+@router.post("/admin/accounts/{name}/disable")
+def disable(tx: Administering, name: _Name) -> RedirectResponse:
+    """Let an account log in no more."""
+    if name == tx.caller.name:
+        raise errors.RefusedError("error.accounts.self")
+    accounts.disable(tx, name)
+    tx.commit()
+    return RedirectResponse("/admin", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/admin/accounts/{name}/enable")
+def enable(tx: Administering, name: _Name) -> RedirectResponse:
+    """Let a disabled account log in again."""
+    accounts.enable(tx, name)
+    tx.commit()
+    return RedirectResponse("/admin", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/admin/keys", response_class=HTMLResponse)
+def add_key(
+    page: Page,
+    tx: Administering,
+    name: _Text,
+    collections: Annotated[list[str], Form(default_factory=list, max_length=50)],
+) -> Response:
+    """Make a key for a department; it is shown in the answer, once."""
+    known = [collection for collection in collections if collection in exports.COLLECTIONS]
+    try:
+        key = api_keys.add(tx, name, known)
+    except errors.RefusedError as error:
+        return _shown(page, tx, fault=error)
+    tx.commit()
+    with page.state.database.transaction(tx.caller, tx.door) as after:
+        return _shown(page, after, Shown("admin.key.made", name, key))
+
+
+@router.post("/admin/keys/revoke")
+def revoke_key(tx: Administering, name: _Text) -> RedirectResponse:
+    """Make a key useless."""
+    api_keys.revoke(tx, name)
+    tx.commit()
+    return RedirectResponse("/admin", HTTPStatus.SEE_OTHER)
+
+
+def _filter(
+    who: _Word = None,
+    action: _Word = None,
+    subject: _Word = None,
+    since: Annotated[date | None, Optional, Query()] = None,
+    until: Annotated[date | None, Optional, Query()] = None,
+    before: Annotated[int | None, Optional, Query(ge=1, le=2**62)] = None,
+) -> Filter:
+    return Filter(who, action, subject, since, until, before)
+
+
+@router.get("/admin/audit", response_class=HTMLResponse)
+def audit_log(
+    page: Page, tx: Administering, asked: Annotated[Filter, Depends(_filter)], check: str = ""
+) -> HTMLResponse:
+    """Return lines of the audit log, the newest first; checked for tampering when asked."""
+    found = audit.lines(tx, asked, _LINES)
+    return page.render(
+        "audit.html",
+        lines=found,
+        asked=asked,
+        verdict=audit.verify(tx) if check else None,
+        next=found[-1].id if len(found) == _LINES else None,
+    )
+
+
+def _shown(
+    page: view.Page,
+    tx: Transaction,
+    shown: Shown | None = None,
+    fault: errors.RefusedError | None = None,
+) -> HTMLResponse:
+    return page.render(
+        "admin.html",
+        HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY,
+        accounts=accounts.listing(tx),
+        keys=api_keys.listing(tx),
+        roles=accounts.ROLES,
+        collections=tuple(exports.COLLECTIONS),
+        shown=shown,
+        fault=page.t.error(fault) if fault else None,
+    )

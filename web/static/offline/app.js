@@ -1,0 +1,89 @@
+// The page without network: shows what the phone keeps, and keeps what is written down.
+import { el, t } from "./dom.js";
+import * as outbox from "./outbox.js";
+import * as pages from "./pages.js";
+import * as store from "./store.js";
+
+const place = document.getElementById("offline");
+const account = store.account();
+let query = "";
+
+const say = (words) => {
+  const said = document.getElementById("said");
+  if (said) said.textContent = words;
+};
+
+async function kept() {
+  return account ? store.read("packages", account, "package") : undefined;
+}
+
+async function log(item) {
+  await outbox.add(account, item);
+  await show();
+  say(t("kept"));
+  document.getElementById("outbox")?.scrollIntoView();
+  await send();
+}
+
+async function send() {
+  const answer = await fetch("/api/session", { headers: { Accept: "application/json" } }).catch(() => undefined);
+  if (!answer) return say(t("no_network"));
+  if (!answer.ok) return say(t("log_in"));
+  const session = await answer.json();
+  if (session.account !== account) return say(t("other_account"));
+  const sent = await outbox.send(account, session.csrf).catch(() => -1);
+  await show();
+  say(sent < 0 ? t("no_network") : t("sent", { n: sent }));
+}
+
+async function save() {
+  const link = el("a", { href: URL.createObjectURL(await outbox.file(account)), download: `wangge-outbox-${account}.json` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+async function load(event) {
+  const [file] = event.target.files;
+  if (!file) return;
+  const taken = await outbox.restore(account, await file.text()).catch(() => -1);
+  await show();
+  say(taken < 0 ? t("load.wrong") : t("load.done", { n: taken }));
+}
+
+const acts = {
+  send,
+  save,
+  load,
+  drop: (entry) => outbox.drop(account, entry.item.id).then(show),
+  retry: (entry) => outbox.retry(account, entry).then(send),
+};
+
+function body(found) {
+  const path = decodeURIComponent(location.pathname);
+  if (path.startsWith("/households/")) return pages.card(found, path.slice("/households/".length), log);
+  if (path === "/households")
+    return pages.households(found, query, (typed) => {
+      query = typed;
+      show().then(() => {
+        const field = document.getElementById("find");
+        field.focus();
+        field.setSelectionRange(typed.length, typed.length);
+      });
+    });
+  return pages.due(found, t("as_of", { day: new Date(found.taken).toLocaleString() }));
+}
+
+async function show() {
+  const found = await kept();
+  if (!found) return place.replaceChildren(el("p", { class: "empty" }, t("nothing")));
+  const entries = await outbox.all(account);
+  place.replaceChildren(
+    el("nav", { class: "switch", "aria-label": t("nav") }, el("a", { href: "/due" }, t("due")), el("a", { href: "/households" }, t("households")), el("a", { href: "#outbox" }, t("outbox", { n: entries.length }))),
+    ...body(found).filter(Boolean),
+    pages.outbox(entries, acts),
+  );
+}
+
+outbox.onChange(show);
+addEventListener("online", send);
+show().then(() => navigator.onLine && account && send());
