@@ -1,7 +1,8 @@
 """Personal values at rest: sealed with AES-GCM, found again by a keyed hash.
 
-The key lies outside the database, in a file only the service can read. A sealed value starts
-with the key's number, so that a new key can be brought in while old values are still read.
+The keys lie outside the database, in files only the service can read. A sealed value starts with
+the number of its key: the newest key seals, each opens what it sealed, until a rotation
+(`services.key_rotation`) has brought every value under the newest.
 Algorithms: AES-256-GCM (NIST SP 800-38D), HMAC-SHA-256 (RFC 2104).
 """
 
@@ -9,21 +10,25 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from services import errors
+from services import errors, key_files
+from services.database import Transaction
 
-_KEY_BYTES = 32
+LOCK = (0x57534C52, 1)
+"""Advisory lock: shared by whoever reads or writes sealed values, taken alone to bring a key in."""
 _NONCE_BYTES = 12
+_HOLD = sa.text("SELECT pg_advisory_xact_lock_shared(:space, :number)")
 
 
 @dataclass(frozen=True)
 class Sealer:
-    """Seals and opens values with one key.
+    """Seals and opens values.
 
     Attributes
     ----------
@@ -32,61 +37,62 @@ class Sealer:
     hash_key
         32 bytes for the keyed hash.
     number
-        Which key this is, 0-255; the first byte of every sealed value.
+        Which key this is, 1-255; the first byte of every sealed value.
+    former
+        Older keys, the newest first: they open what they sealed, and seal nothing more.
+    home
+        Where the keys were read; None: they come from elsewhere.
     """
 
-    key: bytes
-    hash_key: bytes
+    key: bytes = field(repr=False)
+    hash_key: bytes = field(repr=False)
     number: int = 1
+    former: tuple["Sealer", ...] = ()
+    home: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse values that make no sense."""
-        if len(self.key) != _KEY_BYTES or len(self.hash_key) != _KEY_BYTES:
+        if len(self.key) != key_files.KEY_BYTES or len(self.hash_key) != key_files.KEY_BYTES:
             message = "keys have 32 bytes"
+            raise ValueError(message)
+        if not all(1 <= older.number < self.number <= key_files.LAST for older in self.former):
+            message = "former keys have lower numbers"
             raise ValueError(message)
 
     @classmethod
     def from_home(cls, home: Path) -> "Sealer":
-        """Read the key file of a home folder; made on first use, readable by its owner only.
+        """Read the key files of a home folder; the first is made on first use.
 
         Raises
         ------
         errors.ClusterError
-            The key file is damaged.
+            A key file is damaged.
         """
-        file = home / "keys" / "residents.key"
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            content = file.read_bytes()
-        else:
-            content = os.urandom(2 * _KEY_BYTES)
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
-                os.fsync(stream.fileno())
-        if len(content) != 2 * _KEY_BYTES:
-            raise errors.ClusterError("error.keys.damaged", file=file.name)
-        return cls(content[:_KEY_BYTES], content[_KEY_BYTES:])
+        found = key_files.read(home)
+        if not found:
+            key_files.make(home, 1)
+            found = key_files.read(home)
+        size = key_files.KEY_BYTES
+        *former, (number, newest) = found.items()
+        older = tuple(cls(key[:size], key[size:], at) for at, key in reversed(former))
+        return cls(newest[:size], newest[size:], number, older, home)
+
+    def seal(self, value: str) -> bytes:
+        """Encrypt one value; the same value is never the same bytes twice."""
+        return self._sealed(AESGCM(self.key), value)
 
     def seal_many(self, values: Iterable[str | None]) -> list[bytes | None]:
-        """Encrypt values; the same value is never the same bytes twice."""
-        cipher, prefix = AESGCM(self.key), bytes([self.number])
-        sealed: list[bytes | None] = []
-        for value in values:
-            if value is None:
-                sealed.append(None)
-                continue
-            nonce = os.urandom(_NONCE_BYTES)
-            sealed.append(prefix + nonce + cipher.encrypt(nonce, value.encode(), prefix))
-        return sealed
+        """Encrypt values; None stays None."""
+        cipher = AESGCM(self.key)
+        return [None if value is None else self._sealed(cipher, value) for value in values]
 
     def hash_many(self, values: Iterable[str | None]) -> list[bytes | None]:
-        """Hash values with the key, to find or compare a whole value without opening it."""
-        return [
-            None if value is None else hmac.digest(self.hash_key, value.encode(), hashlib.sha256)
-            for value in values
-        ]
+        """Hash values with the newest key, to compare a whole value without opening it."""
+        return [None if value is None else _hashed(self.hash_key, value) for value in values]
+
+    def hashes(self, value: str) -> list[bytes]:
+        """Hash one value with each key, to find it whichever key it was stored under."""
+        return [_hashed(holder.hash_key, value) for holder in (self, *self.former)]
 
     def open(self, sealed: bytes) -> str:
         """Decrypt one value.
@@ -94,13 +100,33 @@ class Sealer:
         Raises
         ------
         errors.RefusedError
-            The value was sealed with another key, or was tampered with.
+            The value was sealed with a key that is not here, or was tampered with.
         """
         prefix, nonce = sealed[:1], sealed[1 : 1 + _NONCE_BYTES]
-        if prefix != bytes([self.number]):
+        holder = next((one for one in (self, *self.former) if prefix == bytes([one.number])), None)
+        if holder is None:
             raise errors.RefusedError("error.keys.other_key")
         try:
-            opened = AESGCM(self.key).decrypt(nonce, sealed[1 + _NONCE_BYTES :], prefix)
+            opened = AESGCM(holder.key).decrypt(nonce, sealed[1 + _NONCE_BYTES :], prefix)
         except InvalidTag as error:
             raise errors.RefusedError("error.keys.tampered") from error
         return opened.decode()
+
+    def _sealed(self, cipher: AESGCM, value: str) -> bytes:
+        prefix, nonce = bytes([self.number]), os.urandom(_NONCE_BYTES)
+        return prefix + nonce + cipher.encrypt(nonce, value.encode(), prefix)
+
+
+def held(tx: Transaction, sealer: Sealer) -> Sealer:
+    """Return the keys as they are now; they stay so until the transaction ends.
+
+    Whoever seals asks for them in the transaction that stores what was sealed: no key can be
+    brought in meanwhile, so nothing is left behind under a key that is to be deleted.
+    """
+    space, number = LOCK
+    tx.sql.execute(_HOLD, {"space": space, "number": number})
+    return sealer if sealer.home is None else Sealer.from_home(sealer.home)
+
+
+def _hashed(key: bytes, value: str) -> bytes:
+    return hmac.digest(key, value.encode(), hashlib.sha256)

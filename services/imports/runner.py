@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 import sqlalchemy as sa
 
-from services import errors
+from services import errors, sealing
 from services.caller import Caller
 from services.database import Database
 from services.imports import (
@@ -84,6 +85,8 @@ def run(
         sha256 = _digest(path)
         record = runs.begin(database, caller, kind, options, path.name, sha256)
         today = tx.sql.execute(_TODAY).scalar_one()
+        if options.sealer is not None:
+            options = replace(options, sealer=sealing.held(tx, options.sealer))
         job = Job(tx, path, options, log, progress, today, record.id, sha256 or "")
         with _recorded(record, kind, job):
             source.check(path)

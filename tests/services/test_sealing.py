@@ -1,8 +1,11 @@
+"""Values are sealed by the newest key and opened by the one that sealed them."""
+
 import stat
+import threading
 
 import pytest
 
-from services import errors
+from services import errors, key_files, sealing
 from services.sealing import Sealer
 
 
@@ -45,3 +48,58 @@ def test_a_damaged_key_file_is_named(tmp_path):
     (tmp_path / "keys" / "residents.key").write_bytes(b"short")
     with pytest.raises(errors.ClusterError):
         Sealer.from_home(tmp_path)
+
+
+def test_a_new_key_seals_and_the_former_still_opens(tmp_path):
+    first = Sealer.from_home(tmp_path)
+    old = first.seal("secret")
+    key_files.make(tmp_path, 2)
+    second = Sealer.from_home(tmp_path)
+    new = second.seal("secret")
+    assert (old[0], new[0]) == (1, 2)
+    assert second.open(old) == second.open(new) == "secret"
+    assert second.hashes("x") == [*second.hash_many(["x"]), *first.hash_many(["x"])]
+    with pytest.raises(errors.RefusedError):
+        first.open(new)
+    key_files.delete(tmp_path, 1)
+    third = Sealer.from_home(tmp_path)
+    assert third.open(new) == "secret"
+    assert third.former == ()
+    with pytest.raises(errors.RefusedError):
+        third.open(old)
+
+
+def test_keys_have_room_for_one_byte(tmp_path):
+    with pytest.raises(errors.RefusedError):
+        key_files.make(tmp_path, 256)
+    with pytest.raises(ValueError, match="lower"):
+        Sealer(b"k" * 32, b"h" * 32, 2, former=(Sealer(b"k" * 32, b"h" * 32, 3),))
+
+
+def test_many_that_start_at_once_find_one_whole_key(tmp_path):
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(Sealer.from_home(tmp_path))) for _ in range(16)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 16
+    assert len(set(found)) == 1
+    assert [file.name for file in (tmp_path / "keys").iterdir()] == ["residents.key"]
+
+
+def test_keys_show_in_no_message(tmp_path):
+    sealer = Sealer.from_home(tmp_path)
+    assert repr(sealer.key)[2:-1] not in repr(sealer)
+    assert "key=" not in repr(sealer)
+
+
+def test_who_holds_the_keys_gets_those_there_are_now(database, caller, tmp_path):
+    stale = Sealer.from_home(tmp_path)
+    key_files.make(tmp_path, 2)
+    with database.transaction(caller) as tx:
+        assert sealing.held(tx, stale).number == 2
+        apart = Sealer(b"k" * 32, b"h" * 32)
+        assert sealing.held(tx, apart) is apart
