@@ -9,7 +9,17 @@ from collections.abc import Callable
 
 import structlog
 
-from bench import arena, assign, coverage, growth, importing, map_page, nearest, report
+from bench import (
+    arena,
+    assign,
+    coverage,
+    growth,
+    importing,
+    map_page,
+    nearest,
+    patrol_plan,
+    report,
+)
 
 BENCHMARKS: dict[str, Callable[[arena.Arena, arena.Size], report.Section]] = {
     "assign": assign.run,
@@ -18,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[arena.Arena, arena.Size], report.Section]] = {
     "coverage": coverage.run,
     "map": map_page.run,
     "growth": growth.run,
+    "patrol-plan": patrol_plan.run,
 }
 
 

@@ -10,6 +10,7 @@ cycles that get longer and longer, so that no time limit need be known.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +38,12 @@ _LONGER = 1.5
 
 _NEAR = 12
 """Of so many legs near to one, the other walk's is chosen."""
+
+
+class _How(Enum):
+    ANYWHERE = 0
+    ALONG = 1
+    NEAR = 2
 
 
 class Search:
@@ -78,11 +85,11 @@ class Search:
 
     def move(self, heat: float) -> bool:
         """Share out two walks anew; say whether the longest of all became shorter."""
-        pair, places = self._pair()
+        pair, stop = self._pair()
         courses = [self._courses[k] for k in pair]
         if sum(len(course.route) for course in courses) < 2:
             return False
-        pieces = chains.cut(self._legs, courses, self._starts(courses, places))
+        pieces = chains.cut(self._legs, courses, self._starts(courses, stop))
         found = orders.best(pieces.chains)
         everything = len(found.length) - 1
         subset = everything if len(pair) == 1 else self._shared(found, heat)
@@ -98,38 +105,34 @@ class Search:
         self.best = self.routes
         return True
 
-    def _pair(self) -> tuple[list[int], list[int]]:
-        """Two walks, often the longest and one near it; in each, a place where they are near."""
+    def _pair(self) -> tuple[list[int], int]:
+        """Two walks, often the longest and one near it, and a stop at which they are near."""
         busy = [k for k, course in enumerate(self._courses) if len(course.route)]
         lengths = [self._courses[k].length_m for k in busy]
         longest = self._random.random() < 0.5
         one = busy[int(np.argmax(lengths)) if longest else int(self._random.integers(len(busy)))]
         route = self._courses[one].route
-        place = int(self._random.integers(len(route)))
+        leg = route[int(self._random.integers(len(route)))]
+        stop = int(self._legs.out[leg])
         if len(self._courses) == 1:
-            return [one], [place]
+            return [one], stop
         others = [k for k in range(len(self._courses)) if k != one]
         sizes = [len(self._courses[k].route) for k in others]
         if self._random.random() < 0.5 or not sum(sizes):
-            other = others[int(self._random.integers(len(others)))]
-        else:
-            there = np.concatenate([self._courses[k].route for k in others])
-            near = self._nearest(route[place], there)
-            other = others[int(np.searchsorted(np.cumsum(sizes), near, side="right"))]
-        there = self._courses[other].route
-        return [one, other], [place, self._nearest(route[place], there) if len(there) else 0]
+            return [one, others[int(self._random.integers(len(others)))]], stop
+        there = np.concatenate([self._courses[k].route for k in others])
+        near = self._nearest(stop, there, _NEAR)
+        chosen = near[int(self._random.integers(len(near)))]
+        return [one, others[int(np.searchsorted(np.cumsum(sizes), chosen, side="right"))]], stop
 
-    def _nearest(self, leg: int, others: arrays.Int64s) -> int:
-        """Place of one of those nearest to a leg."""
-        out = self._legs.out[[leg]]
-        metres = self._legs.distances.between(out, self._legs.into[others])[0]
-        count = min(_NEAR, len(others))
-        near = (
-            np.argpartition(metres, count - 1)[:count] if count < len(others) else np.arange(count)
-        )
-        return int(near[self._random.integers(count)])
+    def _nearest(self, stop: int, route: arrays.Int64s, count: int) -> arrays.Int64s:
+        """Places of the legs that begin nearest to a stop."""
+        if count >= len(route):
+            return np.arange(len(route))
+        metres = self._legs.distances.between(np.array([stop]), self._legs.into[route])[0]
+        return np.argpartition(metres, count - 1)[:count]
 
-    def _starts(self, courses: list[chains.Course], places: list[int]) -> list[arrays.Int64s]:
+    def _starts(self, courses: list[chains.Course], stop: int) -> list[arrays.Int64s]:
         """Where the chains begin, about as many in either walk as it has legs."""
         sizes = [len(course.route) for course in courses]
         count = min(_CHAINS, sum(sizes))
@@ -138,21 +141,26 @@ class Search:
             share = round(count * sizes[0] / sum(sizes))
             first = max(min(share, count - (sizes[1] > 0)), int(sizes[0] > 0))
             counts = [first, count - first]
-        wide = bool(self._random.random() < 0.5)
+        how = _How(int(self._random.integers(3)))
         return [
-            self._cuts(size, pieces, None if wide else place)
-            for size, pieces, place in zip(sizes, counts, places, strict=True)
+            self._cuts(course.route, pieces, stop, how)
+            for course, pieces in zip(courses, counts, strict=True)
         ]
 
-    def _cuts(self, size: int, count: int, around: int | None) -> arrays.Int64s:
-        """Places to cut at: anywhere, or around one place."""
+    def _cuts(self, route: arrays.Int64s, count: int, stop: int, how: _How) -> arrays.Int64s:
+        """Places to cut at: anywhere, all along one stretch, or wherever a stop is near."""
+        size = len(route)
         if count >= size:
             return np.arange(size)
-        low, high = 1, size
-        if around is not None:
-            reach = int(self._random.integers(count, 4 * count))
-            low, high = max(1, around - reach), min(size, around + reach)
-        inner = self._random.permutation(np.arange(low, high))[: count - 1]
+        many = int(self._random.integers(count, 4 * count))
+        if how is _How.ANYWHERE:
+            places = np.arange(1, size)
+        elif how is _How.ALONG:
+            middle = int(self._nearest(stop, route, 1)[0])
+            places = np.arange(max(1, middle - many), min(size, middle + many))
+        else:
+            places = self._nearest(stop, route[1:], many) + 1
+        inner = self._random.permutation(places)[: count - 1]
         return np.concatenate([[0], np.sort(inner)])
 
     def _shared(self, found: orders.Orders, heat: float) -> int:

@@ -41,19 +41,21 @@ class Distances:
         """Metres from each tail to each head, shape (len(tails), len(heads))."""
         if len(tails) > self._capacity:
             return self._search(tails)[:, heads]
-        table: arrays.Floats = self._rows[self._slots(tails)[:, None], heads]
+        slots = self._slots(tails)
+        table: arrays.Floats = self._rows[slots[:, None], heads]
         return table
 
     def pairs(self, tails: arrays.AnyInts, heads: arrays.AnyInts) -> arrays.Floats:
         """Metres from each tail to the head at the same place in its array."""
-        shape, step = tails.shape, self._capacity
         tail, head = tails.ravel(), heads.ravel()
-        found = np.empty(len(tail))
-        for first in range(0, len(tail), max(step, 1)):  # one round, unless room is scarce
-            piece = slice(first, first + step)
+        found = np.zeros(len(tail))
+        apart = np.flatnonzero(tail != head)
+        step = max(self._capacity, 1)
+        for first in range(0, len(apart), step):  # one round, unless room is scarce
+            piece = apart[first : first + step]
             slots = self._slots(tail[piece])
             found[piece] = self._rows[slots, head[piece]]
-        return found.reshape(shape)
+        return found.reshape(tails.shape)
 
     def _slots(self, tails: arrays.AnyInts) -> arrays.Int64s:
         """Slots of rows, at most as many as there is room for, searched if they are missing."""

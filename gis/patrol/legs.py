@@ -37,6 +37,8 @@ class Legs:
         Metres of each directed leg, `FORBIDDEN` against a one-way section, shape (2 t,).
     start, end
         Stops where walks start and end.
+    there, home
+        Metres from the start to each stop, and from each stop to the end, shape (stops,).
     distances
         Between stops.
     """
@@ -47,6 +49,8 @@ class Legs:
     cost: arrays.Floats
     start: int
     end: int
+    there: arrays.Floats
+    home: arrays.Floats
     distances: Distances
 
     def __len__(self) -> int:
@@ -72,17 +76,14 @@ class Legs:
         """Metres of a whole walk; one with nothing to do is not walked at all."""
         if not len(route):
             return 0.0
-        ends = self.distances.pairs(
-            np.array([self.start, self.out[route[-1]]]), np.array([self.into[route[0]], self.end])
-        )
-        return float(ends.sum() + self.cost[route].sum() + self.hops(route).sum())
+        ends = self.there[self.into[route[0]]] + self.home[self.out[route[-1]]]
+        return float(ends + self.cost[route].sum() + self.hops(route).sum())
 
     def alone(self) -> arrays.Floats:
         """Metres of the shortest walk that does one leg only, for each leg, shape (t,)."""
-        there = self.distances.between(np.array([self.start]), self.into)[0]
-        back = self.distances.pairs(self.out, np.full(len(self.out), self.end))
-        both: arrays.Floats = (there + self.cost + back).reshape(-1, 2).min(axis=1)
-        return both
+        whole = self.there[self.into] + self.cost + self.home[self.out]
+        shortest: arrays.Floats = whole.reshape(-1, 2).min(axis=1)
+        return shortest
 
 
 def directed_costs(sections: Sections, section: arrays.AnyInts) -> arrays.Floats:
@@ -110,8 +111,7 @@ def oriented(legs: Legs, route: arrays.Int64s) -> arrays.Int64s:
     hop = legs.distances.pairs(
         legs.out[np.repeat(pair[:-1], 2, axis=1)], legs.into[np.tile(pair[1:], 2)]
     ).reshape(-1, 2, 2)
-    first = legs.distances.between(np.array([legs.start]), legs.into[pair[0]])[0]
-    along = (first + legs.cost[pair[0]]).tolist()
+    along = (legs.there[legs.into[pair[0]]] + legs.cost[pair[0]]).tolist()
     chosen: list[tuple[int, int]] = []
     for (from_0, from_1), (cost_0, cost_1) in zip(
         hop.tolist(), legs.cost[pair[1:]].tolist(), strict=True
@@ -119,7 +119,7 @@ def oriented(legs: Legs, route: arrays.Int64s) -> arrays.Int64s:
         via = [(along[0] + from_0[k], along[1] + from_1[k]) for k in (0, 1)]
         chosen.append((int(via[0][1] < via[0][0]), int(via[1][1] < via[1][0])))
         along = [min(via[0]) + cost_0, min(via[1]) + cost_1]
-    last = legs.distances.pairs(legs.out[pair[-1]], np.full(2, legs.end))
+    last = legs.home[legs.out[pair[-1]]]
     way = [int(along[1] + last[1] < along[0] + last[0])]
     for choice in reversed(chosen):
         way.append(choice[way[-1]])

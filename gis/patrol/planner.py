@@ -62,7 +62,8 @@ def plan(problem: Problem, seconds: float, seed: int = 0) -> Iterator[plans.Plan
     roads = road_graph.build(problem.sections)
     legs, out = reachability.legs_within_reach(problem, roads)
     desk = _Desk(problem, roads, legs, out)
-    work = _Work(problem, legs, until, seed)
+    tour = postman.tour(problem, legs)
+    work = _Work(bounds.Case(problem, roads, legs, tour, until), seed)
     limit = min(problem.team.limit_m, legging.FORBIDDEN / 2)
     yield desk.plan(work.routes, work.bound_m)
     half = until - seconds / 2
@@ -91,21 +92,19 @@ def _select(
 class _Work:
     """Search and proofs, which take turns."""
 
-    def __init__(self, problem: Problem, legs: Legs, until: float, seed: int) -> None:
-        tour = postman.tour(problem, legs)
-        patrols = problem.team.patrols
+    def __init__(self, case: bounds.Case, seed: int) -> None:
+        legs, patrols = case.legs, case.problem.team.patrols
         splits = [
-            split(legs, tour.route, patrols)
+            split(legs, case.tour.route, patrols)
             for split in (tour_splitting.fairest, tour_splitting.classical)
         ]
         best = min(splits, key=lambda routes: max(legs.length(route) for route in routes))
         self._search = annealing.Search(legs, best, seed)
         self._moves = self._search.moves()
-        self.bound_m = bounds.at_once(problem, legs, tour)
-        self._proofs = bounds.proofs(problem, legs, tour, self, until)
-        self._proving = True
-        self._proof_share = _PROOF_SHARE if patrols > 1 else _PROOF_SHARE_ALONE
-        self._spent = {True: 0.0, False: 0.0}
+        self.bound_m = bounds.at_once(case.problem, legs, case.tour)
+        self._proofs = bounds.proofs(case, self)
+        self._share = _PROOF_SHARE if patrols > 1 else _PROOF_SHARE_ALONE
+        self._spent = {self._prove: 0.0, self._move: 0.0}
 
     @property
     def routes(self) -> list[arrays.Int64s]:
@@ -126,20 +125,19 @@ class _Work:
         """Work until a time, or until finished."""
         now = time.monotonic()
         while now < until and not self.finished:
-            proving = self._proving and self._spent[True] <= self._proof_share * sum(
-                self._spent.values()
-            )
-            if proving:
-                self._prove()
-            else:
-                next(self._moves)
+            proving = self._spent[self._prove] <= self._share * sum(self._spent.values())
+            step = self._prove if proving else self._move
+            step()
             begun, now = now, time.monotonic()
-            self._spent[proving] += now - begun
+            self._spent[step] += now - begun
+
+    def _move(self) -> None:
+        next(self._moves)
 
     def _prove(self) -> None:
         proof = next(self._proofs, None)
-        if proof is None:
-            self._proving = False
+        if proof is None:  # nothing to do, or nothing to do yet
+            self._move()
             return
         self.bound_m = max(self.bound_m, proof.bound_m)
         if proof.routes is not None:
@@ -182,10 +180,10 @@ class _Desk:
         walks = tuple(
             expansion.walk(self._problem.sections, self._roads, legs, route) for route in short
         )
-        kept = legs.some(np.sort(done))
-        return plans.Plan(
-            walks,
-            max(walk.length_m for walk in walks),
-            bounds.at_once(self._problem, kept, postman.tour(self._problem, kept)),
-            plans.merged([self._out, late]),
-        )
+        longest = max(walk.length_m for walk in walks)
+        bound = self._bound(legs.some(np.sort(done))) if len(missing) else 0.0
+        return plans.Plan(walks, longest, bound, plans.merged([self._out, late]))
+
+    def _bound(self, kept: Legs) -> float:
+        """Bound of the longest walk over what is kept only."""
+        return bounds.at_once(self._problem, kept, postman.tour(self._problem, kept))

@@ -63,29 +63,28 @@ def tour(problem: Problem, legs: Legs) -> Tour:
     team = problem.team
     if team.start != team.end:  # the way home, so that the walk closes
         ends = np.concatenate([ends, [[team.end, team.start]]])
-    bound = float(legs.cost.reshape(-1, 2).min(axis=1).sum()) + _least_join(free, legs, ends)
-    ends = np.concatenate([ends, _connectors(free, ends, team.start)])
-    pairs, _ = joins.shortest(free, _odd(ends, free.n_nodes))
+    pairs, metres = joins.shortest(free, _odd(ends, free.n_nodes))
+    if team.start != team.end:  # an even number of walks pairs up others than an odd one does
+        metres = min(metres, joins.shortest(free, _odd(ends[:-1], free.n_nodes))[1])
+    bound = float(legs.cost.reshape(-1, 2).min(axis=1).sum()) + metres
+    connectors = _connectors(free, ends, team.start)
+    if len(connectors):
+        ends = np.concatenate([ends, connectors])
+        pairs, _ = joins.shortest(free, _odd(ends, free.n_nodes))
     ends = np.concatenate([ends, pairs])
     order, onward = circuits.circuit(ends[:, 0], ends[:, 1], team.start)
     if team.start != team.end:
         order, onward = circuits.opened(order, onward, int(np.flatnonzero(order == len(legs))[0]))
     real = order < len(legs)
-    route = legging.oriented(legs, 2 * order[real] + ~onward[real])
+    route = 2 * order[real] + ~onward[real]
+    if problem.sections.oneway.any():
+        route = legging.oriented(legs, route)
     return Tour(route, legs.length(route), bound)
 
 
 def _odd(ends: arrays.Int64s, n_nodes: int) -> arrays.Int64s:
     """Nodes where an odd number of edges meet."""
     return np.flatnonzero(np.bincount(ends.ravel(), minlength=n_nodes) % 2)
-
-
-def _least_join(free: road_graph.Roads, legs: Legs, ends: arrays.Int64s) -> float:
-    """Metres that must be walked beside the legs, however many walks there are."""
-    metres = joins.shortest(free, _odd(ends, free.n_nodes))[1]
-    if len(ends) > len(legs):  # walks from start to end: an even number of them pairs up others
-        metres = min(metres, joins.shortest(free, _odd(ends[: len(legs)], free.n_nodes))[1])
-    return metres
 
 
 def _connectors(free: road_graph.Roads, ends: arrays.Int64s, start: int) -> arrays.Int64s:

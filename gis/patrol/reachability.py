@@ -54,5 +54,7 @@ def _legs(problem: Problem, roads: Roads, section: arrays.Int32s) -> legging.Leg
         cost=legging.directed_costs(sections, section),
         start=int(np.searchsorted(stops, team.start)),
         end=int(np.searchsorted(stops, team.end)),
+        there=np.minimum(roads.distances(np.array([team.start]))[0][stops], legging.FORBIDDEN),
+        home=np.minimum(roads.distances_to(team.end)[stops], legging.FORBIDDEN),
         distances=Distances(roads, stops, legging.FORBIDDEN),
     )

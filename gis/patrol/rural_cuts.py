@@ -36,6 +36,11 @@ class Cuts:
         return Cuts(rows, np.concatenate([self.least, other.least]))
 
 
+def none(model: rural_model.Model) -> Cuts:
+    """No cut at all."""
+    return Cuts(sparse.csr_matrix((0, len(model.metres))), np.zeros(0))
+
+
 def first(model: rural_model.Model) -> Cuts:
     """Cuts around single nodes and around what required edges hold together."""
     alone = np.arange(model.n_nodes)
@@ -51,7 +56,7 @@ def violated(model: rural_model.Model, extra: arrays.Floats) -> Cuts:
         passed = extra > level
         found.append(_around(model, rural_model.parts(model, passed), extra))
         found.append(_around(model, rural_model.parts(model, passed | (model.required > 0)), extra))
-    return _distinct(found)
+    return distinct(found)
 
 
 def hidden(model: rural_model.Model, extra: arrays.Floats) -> Cuts:
@@ -64,41 +69,70 @@ def hidden(model: rural_model.Model, extra: arrays.Floats) -> Cuts:
         )
         for side in sides
     ]
-    return _distinct(found) if found else violated(model, extra)
+    return distinct(found) if found else violated(model, extra)
 
 
-def _distinct(found: list[Cuts]) -> Cuts:
+def distinct(found: list[Cuts]) -> Cuts:
+    """Put cuts together; of several around the same set, the one that asks most counts."""
     rows = sparse.vstack([cuts.rows for cuts in found], format="csr")
     least = np.concatenate([cuts.least for cuts in found])
-    if not len(least):
-        return Cuts(rows, least)
-    places = {row.indices.tobytes(): place for place, row in enumerate(rows)}
-    kept = sorted(places.values())
+    strongest: dict[bytes, int] = {}
+    for place in np.argsort(least, kind="stable").tolist():
+        edges = rows.indices[rows.indptr[place] : rows.indptr[place + 1]]
+        strongest[edges.tobytes()] = place
+    kept = sorted(strongest.values())
     return Cuts(rows[kept], least[kept])
 
 
-def _around(model: rural_model.Model, label: arrays.Int64s, extra: arrays.Floats) -> Cuts:
+def around(
+    model: rural_model.Model, label: arrays.Int64s, least: arrays.Floats, extra: arrays.Floats
+) -> Cuts:
     """Violated cuts around each set of nodes of one label.
+
+    Parameters
+    ----------
+    model
+        Edges, e of them.
+    label
+        From 0, of each node, shape (n_nodes,).
+    least
+        Passes beyond the required that must cross the border of each set, shape (labels,).
+    extra
+        A solution: passes beyond the required, shape (e,).
+    """
+    sides, edges = _sides(model, label)
+    chosen = np.flatnonzero(np.bincount(sides, extra[edges], len(least)) < least - _WHOLE)
+    row = np.full(len(least), -1)
+    row[chosen] = np.arange(len(chosen))
+    kept = np.flatnonzero(row[sides] >= 0)
+    shape = (len(chosen), len(model.metres))
+    rows = sparse.csr_matrix((np.ones(len(kept)), (row[sides[kept]], edges[kept])), shape=shape)
+    rows.sort_indices()
+    return Cuts(rows, least[chosen])
+
+
+def _sides(model: rural_model.Model, label: arrays.Int64s) -> tuple[arrays.Int64s, arrays.Int64s]:
+    """Label of a set and edge that crosses its border, for all of them."""
+    crossing = np.flatnonzero(label[model.tail] != label[model.head])
+    sides = np.concatenate([label[model.tail[crossing]], label[model.head[crossing]]])
+    return sides, np.tile(crossing, 2)
+
+
+def _needed(model: rural_model.Model, label: arrays.Int64s) -> arrays.Floats:
+    """Count passes that any set of walks needs across the borders, beyond the required.
 
     Around an odd set of nodes one pass more is needed. Two are where nothing required leads out
     of a set that holds something required, and something required or the start lies outside.
     """
     count = int(label.max(initial=-1)) + 1
-    crossing = np.flatnonzero(label[model.tail] != label[model.head])
-    sides = np.concatenate([label[model.tail[crossing]], label[model.head[crossing]]])
-    edges = np.tile(crossing, 2)
-    walked = np.bincount(sides, extra[edges], count)
+    sides, edges = _sides(model, label)
     fixed = np.bincount(sides, model.required[edges], count)
     inside = np.bincount(label[model.tail], model.required, count) > 0
     inside[label[model.start]] = True
-    least = np.where(fixed > 0, 0.0, np.where(inside & (inside.sum() > 1), 2.0, 0.0))
-    odd = np.bincount(label, model.odd, count).astype(np.int64) % 2 == 1
-    least = np.maximum(least, odd)
-    chosen = np.flatnonzero(walked < least - _WHOLE)
-    row = np.full(count, -1)
-    row[chosen] = np.arange(len(chosen))
-    kept = row[sides] >= 0
-    shape = (len(chosen), len(model.metres))
-    rows = sparse.csr_matrix((np.ones(kept.sum()), (row[sides[kept]], edges[kept])), shape=shape)
-    rows.sort_indices()
-    return Cuts(rows, least[chosen])
+    apart = (fixed == 0) & inside & (inside.sum() > 1)
+    odd = np.bincount(label, model.odd, count).astype(np.int64) % 2
+    return np.where(apart, 2.0, odd.astype(np.float64))
+
+
+def _around(model: rural_model.Model, label: arrays.Int64s, extra: arrays.Floats) -> Cuts:
+    return around(model, label, _needed(model, label), extra)

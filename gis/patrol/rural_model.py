@@ -37,8 +37,8 @@ class Model:
         Passes that are required, shape (e,).
     most
         Passes beyond these that can be of use, shape (e,).
-    n_nodes
-        Nodes in use.
+    node
+        The same as node of the sections, for each node in use, shape (n_nodes,).
     start
         Node at which what is required must hang together.
     """
@@ -51,8 +51,13 @@ class Model:
     oneway: arrays.Bools
     required: arrays.Int64s
     most: arrays.Floats
-    n_nodes: int
+    node: arrays.Int64s
     start: int
+
+    @property
+    def n_nodes(self) -> int:
+        """Nodes in use."""
+        return len(self.node)
 
     @property
     def directed(self) -> bool:
@@ -83,8 +88,7 @@ def build(problem: Problem, legs: Legs) -> Model:
     source, target = sections.source[used], sections.target[used]
     tail, head = np.where(turned, target, source), np.where(turned, source, target)
     oneway = sections.oneway[used] != Oneway.BOTH
-    many = float(count.sum() + 2)
-    most = np.where(oneway.any(), many, np.where(count[used] > 0, 1.0, 2.0))
+    most = _most(count[used], oneway, team.patrols)
     section = used.astype(np.int64)
     metres, required = sections.length_m[used], count[used]
     if team.start != team.end:
@@ -105,7 +109,7 @@ def build(problem: Problem, legs: Legs) -> Model:
         oneway=oneway[near],
         required=required[near],
         most=most[near],
-        n_nodes=len(nodes),
+        node=nodes.astype(np.int64),
         start=int(np.searchsorted(nodes, team.start)),
     )
 
@@ -114,6 +118,17 @@ def _parts_of(n: int, tail: arrays.AnyInts, head: arrays.AnyInts) -> arrays.Int6
     links = sparse.coo_matrix((np.ones(len(tail)), (tail, head)), shape=(n, n))
     label: arrays.Int64s = csgraph.connected_components(links, directed=False)[1].astype(np.int64)
     return label
+
+
+def _most(required: arrays.Int64s, oneway: arrays.Bools, patrols: int) -> arrays.Floats:
+    """Count the passes beyond the required that can be of use: a walk needs two of an edge.
+
+    Only one-way sections make more of use, since some must then be walked again and again.
+    """
+    if oneway.any():
+        return np.full(len(required), 2.0 * patrols + float(required.sum()))
+    most: arrays.Floats = 2.0 * patrols - (required > 0).astype(np.float64)
+    return most
 
 
 def parts(model: Model, kept: arrays.Bools) -> arrays.Int64s:

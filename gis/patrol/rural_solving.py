@@ -18,12 +18,11 @@ from scipy import optimize, sparse
 from gis.patrol import rural_cuts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from gis import arrays
     from gis.patrol import rural_model
 
-_ROUNDS = 300
 _INFEASIBLE = 2
 _LEAST_SECONDS, _FIRST_SECONDS, _LONGEST_SECONDS = 0.1, 0.5, 8.0
 
@@ -43,46 +42,61 @@ class Finding(NamedTuple):
     passes: arrays.Int64s | None
 
 
-def solve(model: rural_model.Model, until: float) -> Iterator[Finding]:
-    """Solve step by step: bounds that rise, at last the passes of an optimum.
+def no_more(_: arrays.Floats) -> rural_cuts.Cuts | None:
+    """Give no cuts beside those that hold for any walks."""
+    return None
 
-    Parameters
-    ----------
-    model
-        What may be walked.
-    until
-        Time (of `time.monotonic`) past which no step should last.
-    """
-    base = float(model.metres @ model.required)
-    cuts = rural_cuts.first(model)
-    bound = base
-    for _ in range(_ROUNDS):
-        solved = _solved(model, cuts, _Numbers.ANY, max(until - time.monotonic(), _LEAST_SECONDS))
-        if solved is None:  # one-way sections let no walk do all
-            return
-        bound = max(bound, base + solved.bound_m)
-        more = rural_cuts.violated(model, solved.extra)
-        if not len(more):
-            more = rural_cuts.hidden(model, solved.extra)
-        yield Finding(bound, None)
-        if not len(more):
-            break
-        cuts = cuts.joined(more)
-    seconds = _FIRST_SECONDS
-    while True:
-        left = max(until - time.monotonic(), _LEAST_SECONDS)
-        solved = _solved(model, cuts, _Numbers.WHOLE, min(seconds, left))
-        if solved is None:
-            return
-        bound = max(bound, base + solved.bound_m)
-        more = rural_cuts.violated(model, solved.extra)
-        if solved.optimal and not len(more):
-            yield Finding(bound, model.required + np.rint(solved.extra).astype(np.int64))
-            return
-        if not solved.optimal:
-            seconds = min(2.0 * seconds, _LONGEST_SECONDS)
-        cuts = cuts.joined(more)
-        yield Finding(bound, None)
+
+class Programme:
+    """The integer programme of a model, with the cuts that were found to matter."""
+
+    def __init__(self, model: rural_model.Model) -> None:
+        self._model = model
+        self._base = float(model.metres @ model.required)
+        self._cuts = rural_cuts.first(model)
+
+    def solve(
+        self,
+        until: float,
+        more_cuts: Callable[[arrays.Floats], rural_cuts.Cuts | None] = no_more,
+    ) -> Iterator[Finding]:
+        """Solve step by step: bounds that rise, at last the passes of an optimum.
+
+        Parameters
+        ----------
+        until
+            Time (of `time.monotonic`) past which no step should last.
+        more_cuts
+            Gives other cuts that a solution violates; from then on they hold for this programme.
+        """
+        bound, numbers, seconds = 0.0, _Numbers.ANY, _LONGEST_SECONDS
+        while True:
+            left = max(until - time.monotonic(), _LEAST_SECONDS)
+            solved = _solved(self._model, self._cuts, numbers, min(seconds, left))
+            if solved is None:  # one-way sections let no walk do all
+                return
+            bound = max(bound, self._base + solved.bound_m)
+            more = self._violated(solved.extra, more_cuts)
+            if not len(more) and numbers is _Numbers.ANY:
+                more = rural_cuts.hidden(self._model, solved.extra)
+            self._cuts = self._cuts.joined(more)
+            if numbers is _Numbers.ANY and not len(more):
+                numbers, seconds = _Numbers.WHOLE, _FIRST_SECONDS
+            elif numbers is _Numbers.WHOLE and solved.optimal and not len(more):
+                extra = np.rint(solved.extra).astype(np.int64)
+                yield Finding(bound, self._model.required + extra)
+                return
+            elif not solved.optimal:
+                seconds = min(2.0 * seconds, _LONGEST_SECONDS)
+            yield Finding(bound, None)
+
+    def _violated(
+        self,
+        extra: arrays.Floats,
+        more_cuts: Callable[[arrays.Floats], rural_cuts.Cuts | None],
+    ) -> rural_cuts.Cuts:
+        found, others = rural_cuts.violated(self._model, extra), more_cuts(extra)
+        return found if others is None else rural_cuts.distinct([found, others])
 
 
 class _Numbers(Enum):

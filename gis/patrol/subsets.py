@@ -9,6 +9,7 @@ Moebius transforms (Bjoerklund, Husfeldt & Koivisto 2009, SIAM Journal on Comput
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -100,7 +101,7 @@ def share(
 
 
 def _cells(legs: Legs) -> float:
-    return 2.0 ** len(legs) * len(legs.distances.stops)
+    return math.ldexp(len(legs.distances.stops), min(len(legs), 99))
 
 
 @dataclass(frozen=True, eq=False)

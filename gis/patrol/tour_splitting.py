@@ -37,7 +37,7 @@ def classical(legs: Legs, tour: arrays.Int64s, patrols: int) -> list[arrays.Int6
         return [tour] * patrols
     along = _along(legs, tour)
     stops = np.stack([legs.into[tour], legs.out[tour]], axis=1).ravel()  # in the order of walking
-    home = legs.distances.pairs(stops, np.full(len(stops), legs.end))
+    home = legs.home[stops]
     met = along.ravel()
     total = met[-1] + home[-1]
     farthest = float(legs.alone().max()) / 2.0
@@ -71,8 +71,7 @@ def fairest(legs: Legs, tour: arrays.Int64s, patrols: int) -> list[arrays.Int64s
 
 def _along(legs: Legs, tour: arrays.Int64s) -> arrays.Floats:
     """Metres from the start to the beginning and the end of each leg of a tour, shape (t, 2)."""
-    first = legs.distances.between(np.array([legs.start]), legs.into[tour[:1]])[0]
-    begin = np.concatenate([first, legs.hops(tour)]).cumsum()
+    begin = np.concatenate([legs.there[legs.into[tour[:1]]], legs.hops(tour)]).cumsum()
     begin[1:] += legs.cost[tour[:-1]].cumsum()
     return np.stack([begin, begin + legs.cost[tour]], axis=1)
 
@@ -82,9 +81,9 @@ def _split(legs: Legs, tour: arrays.Int64s, patrols: int) -> tuple[float, list[a
     if not len(tour):
         return 0.0, [tour] * patrols
     along = _along(legs, tour)
-    there = legs.distances.between(np.array([legs.start]), legs.into[tour])[0]
-    home = legs.distances.pairs(legs.out[tour], np.full(len(tour), legs.end))
-    saved, reached = there - along[:, 0], along[:, 1] + home  # walk i..j: saved[i] + reached[j]
+    # walk i..j takes saved[i] + reached[j]
+    saved = legs.there[legs.into[tour]] - along[:, 0]
+    reached = along[:, 1] + legs.home[legs.out[tour]]
     low, high = float((saved + reached).max()), float(saved[0] + reached[-1])
     cuts = _cuts(saved, reached, high)
     for _ in range(_HALVINGS):

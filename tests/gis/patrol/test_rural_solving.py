@@ -30,7 +30,7 @@ def solved(asked: problem.Problem) -> tuple[legging.Legs, rural_model.Model, rur
     legs, _ = reachability.legs_within_reach(asked, roads.build(asked.sections))
     model = rural_model.build(asked, legs)
     last = rural_solving.Finding(0.0, None)
-    for found in rural_solving.solve(model, time.monotonic() + 20.0):
+    for found in rural_solving.Programme(model).solve(time.monotonic() + 20.0):
         assert found.bound_m >= last.bound_m
         last = found
     return legs, model, last
