@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -67,7 +68,16 @@ def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, errors.UnknownCallerError) and not _is_machine(request):
         return _to_login(request)
     t = view.translator(request)
-    return answer(request, status_of(error), t.error(error), kind=error.key)
+    response = answer(request, status_of(error), t.error(error), kind=error.key)
+    if isinstance(error, errors.FaultsError) and _is_machine(request):
+        return _with_faults(response, {name: t.error(one) for name, one in error.faults.items()})
+    return response
+
+
+def _with_faults(response: Response, faults: dict[str, str]) -> JSONResponse:
+    """Say of each field what is wrong with it (RFC 9457, 3.2: an extension member)."""
+    content = {**orjson.loads(response.body), "errors": faults}
+    return JSONResponse(content, response.status_code, media_type=MEDIA_TYPE)
 
 
 def _to_login(request: Request) -> Response:

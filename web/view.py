@@ -41,6 +41,7 @@ class Place:
 
 PLACES = (
     Place("/due", "nav.due"),
+    Place("/households", "nav.households"),
     Place("/", "nav.overview"),
     Place("/maps/day-care", "nav.day_care"),
     Place("/units", "nav.units"),

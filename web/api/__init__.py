@@ -1,5 +1,12 @@
 """Machine interface: JSON, GeoJSON and vector tiles."""
 
-from web.api import collections, coverage, household, offline, tiles
+from web.api import collections, coverage, household, households, offline, tiles
 
-routers = (coverage.router, collections.router, tiles.router, household.router, offline.router)
+routers = (
+    coverage.router,
+    collections.router,
+    tiles.router,
+    households.router,
+    household.router,
+    offline.router,
+)

@@ -8,6 +8,7 @@
     box.addEventListener("change", () => localStorage.setItem(key, box.checked ? "1" : "0"));
   }
   for (const button of document.querySelectorAll("[data-near]")) {
+    if ("atOnce" in button.dataset) setTimeout(() => button.click());
     button.addEventListener("click", (event) => {
       const form = button.form;
       const said = form.querySelector("[data-near-words]");

@@ -17,6 +17,7 @@ from tests.services import staff
 from tests.services.small_district import place
 
 SEALER = Sealer(bytes(32), bytes(range(32)))
+NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 TODAY = (datetime.now(UTC) + timedelta(hours=8)).date()
 HOME = "H0-70-1"
 FOREIGN = "H5-70-1"
@@ -71,10 +72,10 @@ class Caring:
         return self.one(query, **values)[0]
 
 
-def settle(hired: staff.Staff) -> Caring:
+def settle(hired: staff.Staff, sealer: Sealer = SEALER) -> Caring:
     """Make the first household of the first grid a known one, and commit."""
-    number, phone = SEALER.seal_many([ID_NUMBER, PHONE])
-    number_hash, phone_hash = SEALER.hash_many([ID_NUMBER, PHONE])
+    number, phone = sealer.seal_many([ID_NUMBER, PHONE])
+    number_hash, phone_hash = sealer.hash_many([ID_NUMBER, PHONE])
     with hired.owner() as tx:
         tx.sql.execute(sa.text("DELETE FROM residents WHERE code = :code"), {"code": GRANNY})
         row = {"code": GRANNY, "household": HOME, "number": number, "number_hash": number_hash}
