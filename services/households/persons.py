@@ -95,6 +95,8 @@ def _text(value: object) -> str | None:
         return "true" if value else "false"
     if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
         return ";".join(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # JSON has one sort of numbers
     if isinstance(value, str | int | float):
         return str(value)
     if value is None:

@@ -55,12 +55,16 @@ class Record:
 
 def residents(tx: Transaction, sealer: Sealer, ids: Sequence[int]) -> dict[int, Record]:
     """Read residents by id."""
+    if not ids:
+        return {}
     rows = tx.sql.execute(_RESIDENTS, {"ids": list(ids)}).mappings()
     return {row["id"]: _resident(row, sealer) for row in rows}
 
 
 def households(tx: Transaction, ids: Sequence[int]) -> dict[int, Record]:
     """Read households by id."""
+    if not ids:
+        return {}
     rows = tx.sql.execute(_HOUSEHOLDS, {"ids": list(ids)})
     return {
         row.id: Record(row.version, row.field_versions, {"lon": row.lon, "lat": row.lat})

@@ -60,11 +60,14 @@ class Surroundings:
         The nearest of each kind within `LIMIT_M`, in the order of kinds.
     beyond
         Kinds that exist, but none within `LIMIT_M`.
+    credit
+        Whom the network's maker wants named.
     """
 
     ground: Ground
     places: tuple[NearPlace, ...] = ()
     beyond: tuple[FacilityKind, ...] = ()
+    credit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def around(
         return Surroundings(Ground.NO_NETWORK)
     row = tx.sql.execute(_ATTACHMENT, {"id": household_id}).one_or_none()
     if row is None or row.edge < 0:
-        return Surroundings(Ground.UNATTACHED)
+        return Surroundings(Ground.UNATTACHED, credit=stored.info.attribution)
     home = attachment.Attachment(
         np.array([row.edge], dtype=np.int32), np.array([row.offset_m]), np.array([row.access_m])
     )
@@ -109,7 +112,7 @@ def around(
     beyond = tuple(
         kind for kind in FacilityKind if kind in set(places.kinds) and kind not in reached
     )
-    return Surroundings(Ground.KNOWN, near, beyond)
+    return Surroundings(Ground.KNOWN, near, beyond, stored.info.attribution)
 
 
 def _places(tx: Transaction, stored: StoredNetwork, day: date) -> _Places:

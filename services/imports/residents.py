@@ -46,7 +46,7 @@ _SEX: Final = _words("""
     male m 男 男性 1
     female f 女 女性 2
 """)
-_DISABILITY: Final = _words("""
+DISABILITY: Final = _words("""
     visual 视力 视力残疾
     hearing 听力 听力残疾
     speech 言语 言语残疾
@@ -98,7 +98,7 @@ def person(sieve: Sieve, today: date) -> dict[str, Any]:
         "lives_alone": compute.fill_null(
             checks.choice(sieve, "lives_alone", checks.YES_NO), "false"
         ),
-        "disability_type": checks.choice(sieve, "disability_type", _DISABILITY),
+        "disability_type": checks.choice(sieve, "disability_type", DISABILITY),
         "disability_grade": checks.choice(sieve, "disability_grade", _GRADE),
         "tags": _tags(sieve),
     }
