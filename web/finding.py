@@ -17,6 +17,8 @@ _PAGE = 50
 _Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 _Metres = Annotated[float, Field(gt=0, le=finding.FARTHEST_M, allow_inf_nan=False)]
 _Age = Annotated[int, Field(ge=0, le=130)]
+_Grade = Annotated[int, Field(ge=1, le=4)]
+_Text = Annotated[str, Field(max_length=150)]
 _Code = Annotated[str, Field(max_length=20, pattern=r"^[0-9]*$")]
 
 
@@ -29,16 +31,16 @@ class Asked(BaseModel):
     lat: Annotated[_Degrees | None, Optional] = None
     crs: Annotated[str, Field(pattern=r"^(EPSG:4490|EPSG:4326|GCJ-02|BD-09)$")] = "EPSG:4490"
     radius: Annotated[_Metres | None, Optional] = None
-    bbox: Annotated[str | None, Optional, Field(max_length=120)] = None
+    bbox: Annotated[_Text | None, Optional] = None
     unit: Annotated[_Code | None, Optional] = None
     q: Annotated[str, Field(max_length=1000)] = ""
     min_age: Annotated[_Age | None, Optional] = None
     max_age: Annotated[_Age | None, Optional] = None
     alone: bool = False
-    grade: Annotated[int | None, Optional, Field(ge=1, le=4)] = None
-    tag: Annotated[str | None, Optional, Field(max_length=40)] = None
+    grade: Annotated[_Grade | None, Optional] = None
+    tag: Annotated[_Text | None, Optional] = None
     overdue: bool = False
-    after: Annotated[str | None, Optional, Field(max_length=150)] = None
+    after: Annotated[_Text | None, Optional] = None
     limit: Annotated[int, Field(ge=1, le=finding.LONGEST_PAGE)] = _PAGE
 
     def query(self, day: date, name: str = "") -> finding.Query:
