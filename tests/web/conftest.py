@@ -88,7 +88,7 @@ def add_accounts(url: str, *wanted: accounts.NewAccount) -> None:
 @contextmanager
 def listening(settings: Settings) -> Iterator[str]:
     """Run the service behind a port of its own; yield its address."""
-    with socket.socket() as bound:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
         bound.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
