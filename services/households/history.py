@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 import sqlalchemy as sa
 
-from services import errors
+from services import errors, sealing
 from services.database import Transaction
 from services.households import contents, positions, records
 from services.households.contents import ChangeKind
@@ -135,12 +135,14 @@ def waiting(tx: Transaction, sealer: Sealer, after: UUID | None = None) -> tuple
     after
         The last change of the page before.
     """
+    sealer = sealing.held(tx, sealer)
     values = {"account": tx.caller.account_id, "after": after, "limit": PAGE}
     return _changes(tx, sealer, tx.sql.execute(_WAITING, values).all())
 
 
 def own(tx: Transaction, sealer: Sealer) -> tuple[Change, ...]:
     """Return the caller's latest changes, those that wait first."""
+    sealer = sealing.held(tx, sealer)
     values = {"account": tx.caller.account_id, "limit": PAGE}
     return _changes(tx, sealer, tx.sql.execute(_OWN, values).all())
 

@@ -60,6 +60,8 @@ VERBS = [
     "audit",
     "audit verify",
     "audit list",
+    "secrets",
+    "secrets rotate",
 ]
 
 

@@ -120,3 +120,15 @@ def test_the_log_is_verified_and_says_where_it_breaks(own_server, capsys) -> Non
     assert "line 1" in capsys.readouterr().err
     assert run("audit verify --json") == 1
     assert json.loads(capsys.readouterr().out)["broken_at"] == 1
+
+
+def test_keys_are_replaced(own_server, tmp_path, capsys) -> None:
+    assert run("secrets rotate --json") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "number": 2, "resealed": 0, "unreadable": 0, "deleted": [1],
+    }  # fmt: skip
+    assert run("secrets rotate") == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "Key 3" in told.err
+    assert [file.name for file in (tmp_path / "keys").iterdir()] == ["residents-3.key"]

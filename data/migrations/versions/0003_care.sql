@@ -49,8 +49,11 @@ BEGIN
 END $$;
 CREATE TRIGGER households_version BEFORE UPDATE ON households
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION count_household_change();
+-- Values that are only sealed anew, under another key, are what they were.
 CREATE TRIGGER residents_version BEFORE UPDATE ON residents
-    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION count_resident_change();
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*
+        AND current_setting('wangge.resealing', true) IS DISTINCT FROM 'on')
+    EXECUTE FUNCTION count_resident_change();
 
 -- The id of a visit, note or change is made where it was written down, perhaps without network:
 -- sent twice, it is there once.

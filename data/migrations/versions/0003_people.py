@@ -12,7 +12,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-PARTS = ("accounts", "audit", "care", "visits", "assistance", "finding", "rights")
+PARTS = ("accounts", "audit", "care", "visits", "assistance", "finding", "personal", "rights")
 
 
 def upgrade() -> None:
