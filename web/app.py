@@ -11,7 +11,8 @@ import anyio.to_thread
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from services import import_jobs
+from services import import_jobs, retention
+from services.daily import Daily
 from services.job_worker import JobWorker
 from services.memo import Memo
 from services.sealing import Sealer
@@ -22,6 +23,7 @@ from web import (
     access,
     assets,
     databases,
+    days,
     files,
     health,
     i18n,
@@ -99,6 +101,9 @@ def _opened(settings: Settings, figures: metrics.Metrics) -> State:
     run_import = functools.partial(import_jobs.run, database, spool, sealer)
     worker = JobWorker(database, {import_jobs.TASK: run_import})
     worker.start()
+    keep = functools.partial(retention.keep_to, database, sealer, settings.home)
+    daily = Daily("retention", keep, days.today)
+    daily.start()
     return State(
         settings=settings,
         database=database,
@@ -111,9 +116,11 @@ def _opened(settings: Settings, figures: metrics.Metrics) -> State:
         spool=spool,
         worker=worker,
         sealer=sealer,
+        daily=daily,
     )
 
 
 def _closed(held: State) -> None:
+    held.daily.stop()
     held.worker.stop()
     held.database.close()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import jinja2
 from fastapi import Request
 
+from services.daily import Daily
 from services.database import Database
 from services.job_worker import JobWorker
 from services.memo import Memo
@@ -34,6 +35,8 @@ class State:
         Works jobs off.
     sealer
         Seals and opens what is personal.
+    daily
+        Empties personal data that is due.
     """
 
     settings: Settings
@@ -47,6 +50,7 @@ class State:
     spool: Spool
     worker: JobWorker
     sealer: Sealer
+    daily: Daily
 
 
 def of(request: Request) -> State:

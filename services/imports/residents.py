@@ -13,7 +13,7 @@ from services.imports import checks, headings, id_numbers
 from services.imports.job import Job
 from services.imports.sieve import Sieve, mask
 from services.imports.tables import Context, TableKind
-from services.imports.target import Column, Reference, Target
+from services.imports.target import Closed, Column, Reference, Target
 from services.sealing import Sealer
 
 FIELDS = headings.fields("""
@@ -210,6 +210,7 @@ KIND = TableKind(
             field="household_code",
             unknown_key="error.import.resident.unknown_household",
         ),
+        Closed("anonymised_at", "error.import.resident.anonymous"),
     ),
     FIELDS,
     _clean,

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from gis.arrays import Int64s
 from services.database import Transaction
-from services.imports.target import Column, Reference, Target
+from services.imports.target import Closed, Column, Reference, Target
 
 TABLE = "import_stage"
 PLACE = "geom"
@@ -68,6 +68,15 @@ def unknown(tx: Transaction, reference: Reference) -> list[tuple[Any, ...]]:
         "SELECT s.row, s.{staged} FROM import_stage s"
         " WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.code = s.{staged}) ORDER BY s.row"
     ).format(staged=sql.Identifier(reference.staged), table=sql.Identifier(reference.table))
+    return tx.driver.execute(query).fetchall()
+
+
+def closed(tx: Transaction, target: Target, rule: Closed) -> list[tuple[Any, ...]]:
+    """Find rows whose code belongs to one that is written no more: row, code."""
+    query = sql.SQL(
+        "SELECT s.row, s.code FROM import_stage s JOIN {table} t ON t.code = s.code"
+        " WHERE t.{column} IS NOT NULL ORDER BY s.row"
+    ).format(table=sql.Identifier(target.table), column=sql.Identifier(rule.column))
     return tx.driver.execute(query).fetchall()
 
 

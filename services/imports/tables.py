@@ -24,7 +24,7 @@ from services.imports import (
 from services.imports.findings import Finding
 from services.imports.job import Job, Outcome
 from services.imports.report import FileFaultError
-from services.imports.target import Target
+from services.imports.target import Closed, Target
 
 
 @dataclass(frozen=True)
@@ -190,6 +190,8 @@ def _fill_by_merge(kind: TableKind, context: Context, opened: batches.Source) ->
     staging.forget(job.tx, _note_duplicates(context, staging.duplicates(job.tx)))
     if target.reference is not None:
         staging.forget(job.tx, _note_unknown(kind, context))
+    if target.closed is not None:
+        staging.forget(job.tx, _note_closed(context, target, target.closed))
     if job.is_refused:
         return staging.Merged(0, 0, 0, np.zeros(0, dtype=np.int64))
     job.progress("import.step.merge", 0, None)
@@ -206,6 +208,14 @@ def _note_duplicates(context: Context, found: list[tuple[Any, ...]]) -> Int64s:
     each = {"first": [first for _, first, _ in found], "code": [code for _, _, code in found]}
     column = context.columns.of_field["code"]
     context.job.log.add(Finding(rows, column, "error.import.code.twice", each=each))
+    return rows
+
+
+def _note_closed(context: Context, target: Target, rule: Closed) -> Int64s:
+    found = staging.closed(context.job.tx, target, rule)
+    rows = np.array([row for row, _ in found], dtype=np.int64)
+    each = {"code": [code for _, code in found]}
+    context.job.log.add(Finding(rows, context.columns.of_field["code"], rule.key, each=each))
     return rows
 
 

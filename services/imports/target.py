@@ -45,12 +45,21 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """Rows that are written no more: those in which a column has a value."""
+
+    column: LiteralString
+    key: str
+
+
+@dataclass(frozen=True)
 class Target:
-    """A table, its columns beside ``id`` and ``code``, and what it refers to."""
+    """A table, its columns beside ``id`` and ``code``, what it refers to, what stays as it is."""
 
     table: LiteralString
     columns: tuple[Column, ...]
     reference: Reference | None = None
+    closed: Closed | None = None
 
     def present(self, of_field: Mapping[str, str]) -> tuple[Column, ...]:
         """Return the columns that a file with some fields can fill."""

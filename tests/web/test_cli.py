@@ -60,6 +60,8 @@ VERBS = [
     "audit",
     "audit verify",
     "audit list",
+    "people",
+    "people anonymise",
     "secrets",
     "secrets rotate",
 ]

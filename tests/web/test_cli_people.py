@@ -132,3 +132,20 @@ def test_keys_are_replaced(own_server, tmp_path, capsys) -> None:
     assert told.out == ""
     assert "Key 3" in told.err
     assert [file.name for file in (tmp_path / "keys").iterdir()] == ["residents-3.key"]
+
+
+def test_who_left_long_ago_is_emptied(own_server, tmp_path, capsys) -> None:
+    with own_server.transaction(callers.operator()) as tx:
+        tx.driver.execute(
+            "UPDATE residents SET left_on = '2000-01-01', left_reason = 'moved'"
+            " WHERE code = 'RH0-70-1'"
+        )
+        tx.commit()
+    assert run("people anonymise --dry-run --json") == 0
+    assert json.loads(capsys.readouterr().out)["residents"] == 1
+    assert run("people anonymise") == 0
+    assert "1 residents" in capsys.readouterr().err
+    assert run("people anonymise --json") == 0
+    assert json.loads(capsys.readouterr().out)["residents"] == 0
+    (tmp_path / "retention.toml").write_text("years = 1")
+    assert run("people anonymise") == 1

@@ -30,6 +30,7 @@ VERBS = {
     "users": "web.cli.users",
     "keys": "web.cli.keys",
     "audit": "web.cli.audit",
+    "people": "web.cli.people",
     "secrets": "web.cli.sealing_keys",
 }
 """Every verb and the module that has it."""

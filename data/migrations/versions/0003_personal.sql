@@ -7,7 +7,8 @@ CREATE INDEX residents_left_on_idx ON residents (left_on)
     WHERE left_on IS NOT NULL AND anonymised_at IS NULL;
 ALTER TABLE residents ADD CONSTRAINT residents_anonymous_check CHECK (anonymised_at IS NULL OR (
     name = '' AND coalesce(name_search, '') = '' AND id_number IS NULL AND id_number_hash IS NULL
-    AND phone IS NULL AND phone_hash IS NULL));
+    AND phone IS NULL AND phone_hash IS NULL
+    AND extract(doy FROM birth_date) = 1));
 COMMENT ON CONSTRAINT residents_anonymous_check ON residents IS
     'Who was made anonymous is given no name again, by no door.';
 

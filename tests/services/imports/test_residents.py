@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from services import caller as callers
 from services.database import Database
 from services.imports.options import ImportKind
 from tests.services.imports import helpers
@@ -224,3 +225,20 @@ def test_without_a_sealer_nothing_is_stored(homes: Database, tmp_path: Path):
     assert helpers.fetch(homes, "SELECT status FROM import_runs ORDER BY id DESC LIMIT 1") == [
         ("failed",)
     ]
+
+
+def test_who_was_made_anonymous_is_not_written_again(homes: Database, tmp_path: Path):
+    others = "R2,H1,李四,male,1950-01-01,,,,,,\n"
+    run(homes, KIND, text(tmp_path / "r.csv", HEAD + ROW + others))
+    with homes.transaction(callers.operator()) as tx:
+        tx.driver.execute(
+            "UPDATE residents SET name = '', id_number = NULL, id_number_hash = NULL, phone = NULL,"
+            " phone_hash = NULL, birth_date = '1949-01-01', left_on = '2000-01-01',"
+            " left_reason = 'moved', anonymised_at = now() WHERE code = 'R1'"
+        )
+        tx.commit()
+    again = text(tmp_path / "r.csv", HEAD + ROW + others.replace("male", "female"))
+    assert "error.import.resident.anonymous" in refused(homes, KIND, again).problem_counts
+    report = run(homes, KIND, again, REJECT)
+    assert (report.updated, report.rejected) == (1, 1)
+    assert one(homes, "SELECT name FROM residents WHERE code = 'R1'") == ""

@@ -1,0 +1,40 @@
+"""``wangge people``: how long personal data is kept."""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+
+from services import retention
+from services.sealing import Sealer
+from web import days
+from web.cli import context, help_text, verbs
+from web.cli.console import Console
+
+group = help_text.group("people", "cli.people")
+
+
+@dataclass(frozen=True)
+class _Anonymise:
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="cli.people.dry_run")] = False
+    json: Annotated[bool, typer.Option("--json", help="cli.option.json")] = False
+
+
+def register(application: typer.Typer) -> None:
+    """Add the verbs."""
+    application.add_typer(group)
+
+
+@verbs.add(group, "anonymise", "cli.people.anonymise", _Anonymise)
+def _anonymise(console: Console, options: _Anonymise) -> None:
+    home = console.settings.home
+    rule, today = retention.load(home), days.today()
+    with context.transaction(console.settings) as tx:
+        emptied = retention.anonymise(tx, Sealer.from_home(home), rule, today)
+        if not options.dry_run:
+            tx.commit()
+    if options.json:
+        console.json({"rule": asdict(rule), "dry_run": options.dry_run, **asdict(emptied)})
+        return
+    key = "cli.people.would" if options.dry_run else "cli.people.anonymised"
+    console.say(key, **asdict(emptied), rule=rule.name)
