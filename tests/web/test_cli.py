@@ -62,6 +62,7 @@ VERBS = [
     "audit list",
     "people",
     "people anonymise",
+    "people export",
     "secrets",
     "secrets rotate",
 ]

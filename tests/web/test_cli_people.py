@@ -149,3 +149,15 @@ def test_who_left_long_ago_is_emptied(own_server, tmp_path, capsys) -> None:
     assert json.loads(capsys.readouterr().out)["residents"] == 0
     (tmp_path / "retention.toml").write_text("years = 1")
     assert run("people anonymise") == 1
+
+
+def test_all_about_somebody_is_given_out(own_server, capsys) -> None:
+    assert run("people export RH0-70-1") == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["resident"]["name"] == "某某"
+    assert "RH0-70-1" in told.err
+    assert run("people export RH0-70-1 --text") == 0
+    told = capsys.readouterr().out
+    assert "Name: 某某" in told
+    assert "All about one person given out" in told
+    assert run("people export nobody") == 1

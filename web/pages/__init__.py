@@ -15,6 +15,7 @@ from web.pages import (
     maps,
     offline,
     overview,
+    resident,
     roster,
     units,
     visits,
@@ -36,6 +37,7 @@ routers = (
     households.router,
     household_change.router,
     household.router,
+    resident.router,
     changes.router,
     offline.router,
 )

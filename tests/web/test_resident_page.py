@@ -1,0 +1,73 @@
+"""All that is held about somebody: shown to managers of their own units, and kept that it was."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from services import audit
+from tests.conftest import Server
+from tests.services.households.caring import FOREIGN, GRANNY, HOME, ID_NUMBER, PHONE
+from tests.web import caring_site
+from tests.web.caring_site import STORED, Site, change, note
+
+PATH = f"/residents/{GRANNY}/held"
+
+
+@pytest.fixture(scope="module")
+def site(server: Server, template: str, tmp_path_factory) -> Iterator[Site]:
+    with caring_site.opened(server, template, tmp_path_factory.mktemp("held")) as opened:
+        yield opened
+
+
+def test_it_is_asked_for_before_anything_is_opened(site: Site) -> None:
+    page = site["manager"].get(PATH).text
+    assert GRANNY in page
+    assert "王奶奶" not in page
+    assert PHONE not in page
+    assert f'href="/households/{HOME}/change/correction?resident={GRANNY}"' in page
+    assert PATH in site["manager"].get(f"/households/{HOME}").text
+    assert PATH not in site["worker"].get(f"/households/{HOME}").text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_everything_is_shown_in_words_and_kept_that_it_was(site: Site, language: str) -> None:
+    worker, home = site["worker"], f"/api/households/{HOME}"
+    assert worker.post(f"{home}/notes", json=note(text=STORED)).ok
+    corrected = change("correction", {"tags": ["volunteer"]}, resident=GRANNY)
+    assert worker.post(f"{home}/changes", json=corrected).ok
+    answer = site["manager"].post(PATH, data={}, headers={"Accept-Language": language})
+    assert answer.status_code == 200
+    assert "no-store" in answer.headers["cache-control"]
+    for held in ("王奶奶", ID_NUMBER, PHONE, HOME):
+        assert held in answer.text
+    assert STORED not in answer.text
+    assert "&lt;script&gt;" in answer.text
+    assert not re.search(r"\b(held|person|audit|change|visit)\.[a-z_.]+\b", answer.text)
+    with site.care.staff.owner() as tx:
+        (line, *_) = audit.lines(tx, audit.Filter(action="resident_export"))
+    assert (line.caller, line.subject) == ("manager", GRANNY)
+
+
+def test_it_is_taken_along_as_a_file(site: Site) -> None:
+    answer = site["township"].post(PATH, data={"form": "json"})
+    assert "attachment" in answer.headers["content-disposition"]
+    assert "no-store" in answer.headers["cache-control"]
+    content = json.loads(answer.text)
+    assert content["resident"]["id_number"] == ID_NUMBER
+    assert content["household"]["code"] == HOME
+
+
+@pytest.mark.parametrize("code", [f"R{FOREIGN}", "nobody", "x' OR '1'='1"])
+def test_others_people_are_not_there(site: Site, code: str) -> None:
+    for ask in (site["manager"].get, site["manager"].post):
+        answer = ask(f"/residents/{code}/held")
+        assert answer.status_code == 404
+        assert "某某" not in answer.text
+    assert site["worker"].post(PATH).status_code == 403
+    assert site["admin"].get(PATH).status_code == 403
+
+
+def test_a_form_that_is_none_gives_nothing_out(site: Site) -> None:
+    assert site["manager"].post(PATH, data={"form": "xml"}).status_code == 422
