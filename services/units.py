@@ -39,6 +39,10 @@ _SEARCH = sa.text("""
     WHERE strpos(lower(name), lower(:text)) > 0 OR starts_with(code, :text)
     ORDER BY length(code), code LIMIT :limit
 """)
+_ENTRUSTED = sa.text("""
+    SELECT id, code, name, level, kind, parent_code FROM units_at(wangge_today())
+    WHERE id = ANY (scope_units()) ORDER BY length(code), code
+""")
 _GEOMETRIES = sa.text("""
     SELECT id, code, name, level, kind, parent_code, ST_AsBinary(geom) AS wkb
     FROM units_at(:as_of)
@@ -163,6 +167,11 @@ def search(tx: Transaction, text: str, as_of: date, limit: int = 10) -> list[Uni
         {"as_of": as_of, "text": text.strip(), "limit": limit},
     )
     return [_unit(row) for row in rows]
+
+
+def entrusted(tx: Transaction) -> list[Unit]:
+    """Return the units that the caller answers for today, the larger ones first, then by code."""
+    return [_unit(row) for row in tx.sql.execute(_ENTRUSTED)]
 
 
 def geometries(

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 import sqlalchemy as sa
 
-from services import assignment, network
+from services import assignment, network, pinyin
 from services.database import Transaction
 from services.households import persons
 from services.households.contents import ChangeKind
@@ -23,14 +23,17 @@ _POSITION = sa.text("""
 """)
 _LEFT = sa.text("UPDATE residents SET left_on = :on, left_reason = :reason WHERE id = :resident")
 _ADD = sa.text("""
-    INSERT INTO residents (code, household_id, name, sex, birth_date, id_number, id_number_hash,
-        phone, phone_hash, lives_alone, disability_type, disability_grade, tags)
-    VALUES (:code, :household, :name, :sex, :birth_date, :id_number, :id_number_hash,
-        :phone, :phone_hash, :lives_alone, :disability_type, :disability_grade, :tags)
+    INSERT INTO residents (code, household_id, name, name_search, sex, birth_date,
+        id_number, id_number_hash, phone, phone_hash, lives_alone, disability_type,
+        disability_grade, tags)
+    VALUES (:code, :household, :name, :name_search, :sex, :birth_date,
+        :id_number, :id_number_hash, :phone, :phone_hash, :lives_alone, :disability_type,
+        :disability_grade, :tags)
 """)
 _CORRECT = sa.text("""
     UPDATE residents SET
         name = CASE WHEN 'name' = ANY(:given) THEN :name ELSE name END,
+        name_search = CASE WHEN 'name' = ANY(:given) THEN :name_search ELSE name_search END,
         sex = CASE WHEN 'sex' = ANY(:given) THEN :sex ELSE sex END,
         birth_date = CASE WHEN 'birth_date' = ANY(:given)
             THEN CAST(:birth_date AS date) ELSE birth_date END,
@@ -107,8 +110,8 @@ def _corrected(tx: Transaction, sealer: Sealer, change: Approved) -> None:
 
 
 def _columns(sealer: Sealer, values: Values) -> dict[str, Any]:
-    """Return the columns of a resident, sealed where they must be."""
-    columns = dict(values)
+    """Return the columns of a resident, sealed where they must be, and what they are found by."""
+    columns = {**values, "name_search": pinyin.of_name(values["name"] or "") or None}
     for field in SealedField:
         value = [values[field.value]]
         columns[field.value] = sealer.seal_many(value)[0]

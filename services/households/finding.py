@@ -1,266 +1,204 @@
-"""Finding households: near a place, in a box or unit, by address, by who lives there.
+"""Finding households by location and text, as far as they are the caller's own.
 
-Everything goes through row-level security: what is not in the caller's units is not there.
+`find` answers page by page, in an order that a page's last key continues: by metres where a
+position is given, by how well the address fits where words are, else as they were registered.
 """
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
 
-import numpy as np
-import sqlalchemy as sa
-
-from gis import crs
-from services import audit, errors, units
+from services import audit
 from services.database import Transaction
+from services.households import found, holdings, on_foot, rings, searches, sources
+from services.households.found import Distances, Found
+from services.households.keys import Key
+from services.households.question import Question
+from services.households.rings import Ring
+from services.households.searches import Search, Unserved
+from services.households.sources import Row, Span
+from services.memo import Memo
 
-FARTHEST_M = 20_000.0
-LONGEST_PAGE = 200
-_LONGEST_TEXT = 100
-_EDGE = 16  # points along each side of the box around a circle: its sides bend in degrees
-
-_SELECT = """
-    SELECT h.code, h.address, h.building, h.entrance, h.floor, h.room,
-           ST_X(h.geom) AS lon, ST_Y(h.geom) AS lat,
-           {distance} AS distance_m, p.people, p.names, p.alone, p.oldest
-    FROM households h
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS people, array_agg(r.name ORDER BY r.birth_date) AS names,
-               bool_or(r.lives_alone) AS alone, min(r.birth_date) AS oldest
-        FROM residents r
-        WHERE r.household_id = h.id AND (r.left_on IS NULL OR r.left_on > :day)) p
-"""
-_METRES = """
-    ST_Distance(ST_Transform(h.geom, :epsg),
-                ST_Transform(ST_SetSRID(ST_MakePoint(:lon, :lat), 4490), :epsg))
-"""
-_LIVING = """
-    EXISTS (SELECT FROM residents r WHERE r.household_id = h.id
-        AND (r.left_on IS NULL OR r.left_on > :day) AND {conditions})
-"""
-_OVERDUE = """
-    (SELECT count(*) FROM visits_due(:day) d WHERE d.household_id = h.id AND d.due_on < :day) > 0
-"""
-_IN_UNIT = """
-    EXISTS (SELECT FROM household_assignments a JOIN units u ON u.id = a.unit_id
-        WHERE a.household_id = h.id AND a.valid_from <= :day AND a.valid_to > :day
-        AND u.code ~>=~ :unit AND u.code ~<~ (:unit || ':'))
-"""
+MOST_COUNTED: Final = 500
 
 
 @dataclass(frozen=True)
-class People:
-    """Who has to live there: somebody for whom all that is given holds.
+class Page:
+    """Households that were found.
 
     Attributes
     ----------
-    worst_grade
-        A disability of this grade or a graver one (a lower number).
+    next
+        Key of the next page; None: this is the last.
     """
 
-    name: str = ""
-    min_age: int | None = None
-    max_age: int | None = None
-    lives_alone: bool = False
-    worst_grade: int | None = None
-    tag: str | None = None
-
-    @property
-    def is_anybody(self) -> bool:
-        """Whether nothing is asked of who lives there."""
-        return self == People()
+    rows: tuple[Found, ...]
+    next: Key | None
 
 
 @dataclass(frozen=True)
-class Query:
-    """Which households are asked for; all that is given must hold.
+class Count:
+    """How many fit.
 
     Attributes
     ----------
-    near
-        Longitude, latitude, EPSG:4490: those within `radius_m`, the nearest first.
-    box
-        West, south, east, north, degrees of EPSG:4490.
-    text
-        Part of the address.
-    overdue
-        Somebody there should have been visited before the day.
-    after
-        The last one of the page before: its distance (0 without `near`) and code.
+    more
+        It is only known that there are more than these.
     """
 
-    day: date
-    near: tuple[float, float] | None = None
-    radius_m: float = 500.0
-    box: tuple[float, float, float, float] | None = None
-    unit: str | None = None
-    text: str = ""
-    people: People = People()
-    overdue: bool = False
-    after: tuple[float, str] | None = None
-    limit: int = 50
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be asked.
-
-        Raises
-        ------
-        errors.RefusedError
-            A radius, a text or a box that cannot be.
-        """
-        if not 0 < self.radius_m <= FARTHEST_M:
-            raise errors.RefusedError("error.find.radius", most=FARTHEST_M)
-        if max(len(self.text), len(self.people.name)) > _LONGEST_TEXT:
-            raise errors.RefusedError("error.find.text", most=_LONGEST_TEXT)
-        if self.box and not (self.box[0] < self.box[2] and self.box[1] < self.box[3]):
-            raise errors.RefusedError("error.export.bbox")
+    homes: int
+    more: bool
 
 
 @dataclass(frozen=True)
-class Found:
-    """A household that fits.
+class Place:
+    """A home in the order of an answer."""
 
-    Attributes
-    ----------
-    distance_m
-        Straight metres from the place asked for; None: none was.
-    """
-
-    code: str
-    address: str | None
-    building: str | None
-    entrance: str | None
-    floor: str | None
-    room: str | None
-    lon: float
-    lat: float
-    distance_m: float | None
-    people: int
-    names: tuple[str, ...]
-    lives_alone: bool
-    oldest: date | None
+    id: int
+    value: float
+    far: Distances
 
 
-def find(tx: Transaction, query: Query) -> tuple[Found, ...]:
-    """Return a page of households, the nearest first, else by code; the search is audited.
+def find(tx: Transaction, memo: Memo, question: Question, unserved: Unserved | None = None) -> Page:
+    """Return a page of households, and note in the audit log what kind of question found how many.
 
     Parameters
     ----------
     tx
-        Through the door of people.
+        Through the door of people; to be committed, or nothing is noted.
+    memo
+        Keeps what the caller answers for, and the network, while they stand still.
+    unserved
+        Needed if the question asks for homes without day care.
+
+    Raises
+    ------
+    errors.RefusedError
+        On foot: there is no network, or there are too many homes within the distance.
+    errors.NotFoundError
+        There is no district.
     """
-    values: dict[str, Any] = {"day": query.day, "limit": min(query.limit, LONGEST_PAGE)}
-    conditions = _conditions(tx, query, values)
-    distance = _METRES if query.near else "CAST(NULL AS float8)"
-    where = " WHERE " + " AND ".join(conditions) if conditions else ""
-    parts = ("SELECT * FROM (", _SELECT.format(distance=distance), where, ") found")
-    statement = "".join((*parts, _page(query, values)))
-    rows = tx.sql.execute(sa.text(statement), values).all()
-    audit.append(tx, "household_search", found=len(rows), asked=_asked(query))
-    return tuple(_found(row) for row in rows)
+    page = _found(tx, memo, question, unserved)
+    audit.append(tx, "household_search", found=len(page.rows), asked=question.kinds)
+    return page
 
 
-def _conditions(tx: Transaction, query: Query, values: dict[str, Any]) -> list[str]:
-    conditions = []
-    if query.near is not None:
-        epsg = units.root(tx, query.day).metric_epsg
-        values.update(epsg=epsg, lon=query.near[0], lat=query.near[1])
-        conditions.append(_box("near", _around(query.near, query.radius_m, epsg), values))
-    if query.box is not None:
-        conditions.append(_box("box", query.box, values))
-    if query.unit is not None:
-        values["unit"] = query.unit
-        conditions.append(_IN_UNIT)
-    if query.text.strip():
-        values["text"] = _part(query.text)
-        conditions.append("h.address LIKE :text")
-    if not query.people.is_anybody:
-        conditions.append(_living(query.people, values))
-    if query.overdue:
-        conditions.append(_OVERDUE)
-    return conditions
+def count(
+    tx: Transaction, memo: Memo, question: Question, unserved: Unserved | None = None
+) -> Count:
+    """Count what `find` finds on all pages together, exactly up to `MOST_COUNTED`."""
+    own = holdings.of_caller(tx, memo)
+    for tier in range(searches.TIERS):
+        search = searches.settle(tx, memo, replace(question, after=None), own, unserved, tier)
+        if search is None:
+            break
+        homes = _counted(tx, memo, search)
+        if homes or search.named is None:
+            return Count(min(homes, MOST_COUNTED), homes > MOST_COUNTED)
+    return Count(0, more=False)
 
 
-def _living(people: People, values: dict[str, Any]) -> str:
-    conditions = []
-    if people.name.strip():
-        values["name"] = _part(people.name)
-        conditions.append("r.name LIKE :name")
-    if people.min_age is not None:
-        values["min_age"] = people.min_age
-        conditions.append("r.birth_date <= CAST(:day AS date) - make_interval(years => :min_age)")
-    if people.max_age is not None:
-        values["beyond"] = people.max_age + 1
-        conditions.append("r.birth_date > CAST(:day AS date) - make_interval(years => :beyond)")
-    if people.lives_alone:
-        conditions.append("r.lives_alone")
-    if people.worst_grade is not None:
-        values["grade"] = people.worst_grade
-        conditions.append("r.disability_grade <= :grade")
-    if people.tag is not None:
-        values["tag"] = people.tag
-        conditions.append(":tag = ANY (r.tags)")
-    return _LIVING.format(conditions=" AND ".join(conditions))
+def _found(tx: Transaction, memo: Memo, question: Question, unserved: Unserved | None) -> Page:
+    own = holdings.of_caller(tx, memo)
+    for tier in range(question.after.tier if question.after else 0, searches.TIERS):
+        search = searches.settle(tx, memo, question, own, unserved, tier)
+        if search is None:
+            break
+        places = _places(tx, memo, search)
+        # Once a way to compare names has found somebody, later pages keep to it.
+        if places or question.after or search.named is None:
+            return _page(tx, search, places, tier)
+    return Page((), None)
 
 
-def _page(query: Query, values: dict[str, Any]) -> str:
-    clauses = []
-    if query.near is not None:
-        values["radius"] = query.radius_m
-        clauses.append("distance_m <= :radius")
-    if query.after is not None:
-        values.update(after_m=query.after[0], after_code=query.after[1])
-        clauses.append("(coalesce(distance_m, 0), code) > (:after_m, :after_code)")
-    where = " WHERE " + " AND ".join(clauses) if clauses else ""
-    return where + " ORDER BY coalesce(distance_m, 0), code LIMIT :limit"
+def _page(tx: Transaction, search: Search, places: list[Place], tier: int) -> Page:
+    question = search.question
+    shown = places[: question.limit]
+    last = shown[-1] if len(places) > len(shown) else None
+    homes = [(place.id, place.far) for place in shown]
+    rows = found.rows(tx, search.own.today, homes)
+    return Page(rows, Key(tier, last.value, last.id) if last else None)
 
 
-def _around(
-    near: tuple[float, float], radius_m: float, epsg: int
-) -> tuple[float, float, float, float]:
-    """Return the box in degrees that holds all within a distance."""
-    centre = crs.project(np.array([near]), crs.STORED, epsg)[0]
-    side = np.linspace(-radius_m, radius_m, _EDGE)
-    edge = np.full(_EDGE, radius_m)
-    offsets = [(side, -edge), (side, edge), (-edge, side), (edge, side)]
-    ring = centre + np.concatenate([np.column_stack(pair) for pair in offsets])
-    lonlat = crs.project(ring, epsg, crs.STORED)
-    west, south = lonlat.min(axis=0)
-    east, north = lonlat.max(axis=0)
-    return float(west), float(south), float(east), float(north)
+def _places(tx: Transaction, memo: Memo, search: Search) -> list[Place]:
+    """Return the homes of a page and one more."""
+    near, limit = search.question.near, search.question.limit + 1
+    if near and near.on_foot:
+        return _walked(tx, memo, search)[:limit]
+    if near is None:
+        rows = _by_rank(tx, search, limit)
+        return [Place(number, value, Distances()) for number, value in rows]
+    rows = _by_distance(tx, search, limit)
+    return [Place(number, value, Distances(value)) for number, value in rows]
 
 
-def _box(name: str, box: tuple[float, float, float, float], values: dict[str, Any]) -> str:
-    names = [f"{name}_{side}" for side in ("west", "south", "east", "north")]
-    values.update(zip(names, box, strict=True))
-    return f"h.geom && ST_MakeEnvelope({', '.join(f':{side}' for side in names)}, 4490)"
+def _walked(tx: Transaction, memo: Memo, search: Search) -> list[Place]:
+    near, after = search.question.near, search.after
+    if near is None:
+        return []
+    homes = on_foot.homes(tx, memo, near, search.own, search.everything)
+    walks = [far.walk_m for _, far in homes]
+    values = [math.inf if walk is None else walk for walk in walks]
+    places = [Place(number, value, far) for (number, far), value in zip(homes, values, strict=True)]
+    return [place for place in places if (place.value, place.id) > (after.value, after.id)]
 
 
-def _part(text: str) -> str:
-    """Return a pattern for a part of a text; what stands for anything in patterns is itself."""
-    plain = text.strip().replace("\x00", "").replace("\\", r"\\")
-    return "%" + plain.replace("%", r"\%").replace("_", r"\_") + "%"
+def _by_distance(tx: Transaction, search: Search, limit: int) -> list[Row]:
+    after, origin = search.after, search.origin
+    source = searches.bounded(tx, search)
+    if source is not None:
+        span = Span(after.value, after.id, search.radius_m, limit)
+        return sources.page(tx, source, search.everything, span)
+    if origin is None:
+        return []
+    ring = Ring(after.value, after.id, search.radius_m, limit)
+    return rings.page(tx, origin, search.own, search.everything, ring)
 
 
-def _asked(query: Query) -> list[str]:
-    """Name what was asked by, without what was asked for."""
-    asked = [name for name in ("near", "box", "unit", "text", "overdue") if getattr(query, name)]
-    return asked + [f"people.{name}" for name, value in vars(query.people).items() if value]
+def _by_rank(tx: Transaction, search: Search, limit: int) -> list[Row]:
+    """Return homes by how well their address fits, else by their number."""
+    after = search.after
+    span = Span(after.value, after.id, math.inf, limit)
+    source = searches.bounded(tx, search)
+    if source is not None:
+        return sources.page(tx, source, search.everything, span)
+    if search.forms is not None:
+        return list(islice(_form_by_form(tx, search, span), limit))
+    if search.question.area is not None:
+        return sources.page(tx, sources.anywhere(after.id), search.asked, span)
+    return sources.page(tx, sources.in_units(search.own, None, after.id), search.asked, span)
 
 
-def _found(row: sa.Row[Any]) -> Found:
-    return Found(
-        code=row.code,
-        address=row.address,
-        building=row.building,
-        entrance=row.entrance,
-        floor=row.floor,
-        room=row.room,
-        lon=row.lon,
-        lat=row.lat,
-        distance_m=row.distance_m,
-        people=row.people,
-        names=tuple(row.names or ()),
-        lives_alone=bool(row.alone),
-        oldest=row.oldest,
-    )
+def _form_by_form(tx: Transaction, search: Search, span: Span) -> Iterator[Row]:
+    """Yield homes form by form, the best first: some forms at a time, then more."""
+    wanted = 4 * span.limit
+    chunk: dict[int, int] = {}
+    homes = 0
+    for rank, (form, number) in enumerate((search.forms or {}).items()):
+        if rank < span.after_value:
+            continue
+        chunk[rank] = form
+        homes += number
+        if homes >= wanted:
+            yield from sources.page(tx, sources.of_forms(chunk, None), search.asked, span)
+            chunk, homes, wanted = {}, 0, 2 * wanted
+    if chunk:
+        yield from sources.page(tx, sources.of_forms(chunk, None), search.asked, span)
+
+
+def _counted(tx: Transaction, memo: Memo, search: Search) -> int:
+    question, origin, asked = search.question, search.origin, search.everything
+    if question.near and question.near.on_foot:
+        return len(on_foot.homes(tx, memo, question.near, search.own, asked))
+    is_free = question.unit is None and math.isinf(search.radius_m)
+    if is_free and not (search.asked.homes or search.asked.people):
+        return search.own.total if search.forms is None else sum(search.forms.values())
+    source = searches.bounded(tx, search)
+    if source is None and origin is not None and not math.isinf(search.radius_m):
+        source = sources.in_boxes(origin, rings.boxes(origin, search.own, search.radius_m))
+    elif source is None and question.area is not None:
+        source = sources.anywhere()
+    source = source or sources.in_units(search.own, None)
+    return sources.count(tx, source, asked, search.radius_m, MOST_COUNTED)

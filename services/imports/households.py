@@ -3,7 +3,7 @@
 from typing import Any
 
 from gis.arrays import Int64s
-from services import assignment, network
+from services import assignment, network, search_texts
 from services.imports import checks, displacement, headings, points
 from services.imports.job import Job
 from services.imports.sieve import Sieve
@@ -33,13 +33,15 @@ def _clean(sieve: Sieve, context: Context) -> dict[str, Any]:
 
 
 def _placed(job: Job, ids: Int64s) -> None:
-    """Assign and attach, a slice at a time: memory does not grow with the file."""
+    """Assign and attach, a slice at a time: memory does not grow with the file; let it be found."""
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         job.progress("import.step.assign", start, len(ids))
         assignment.assign_households(job.tx, some)
         job.progress("import.step.attach", start, len(ids))
         network.attach_households(job.tx, some)
+    job.progress("import.step.search", 0, None)
+    search_texts.refresh_forms(job.tx)
     displacement.hint(job, "households", ids)
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from gis.arrays import Int64s
+from services import search_texts
 from services.imports import checks, headings, id_numbers
 from services.imports.job import Job
 from services.imports.sieve import Sieve, mask
@@ -77,6 +78,7 @@ def _clean(sieve: Sieve, context: Context) -> dict[str, Any]:
     checks.require(sieve, "household_code", household)
     cleaned = {"code": checks.code(sieve, "code"), "household_code": household}
     cleaned |= person(sieve, context.job.today)
+    cleaned["name_search"] = search_texts.names(cleaned["name"])
     sealer = context.job.options.sealer
     if sealer is None:
         message = "residents are imported with a sealer only"
@@ -192,6 +194,7 @@ KIND = TableKind(
         "residents",
         (
             Column("name", "text", "name"),
+            Column("name_search", "text", "name", compared=False),
             Column("sex", "text", "sex"),
             Column("birth_date", "date", "birth_date"),
             Column("id_number", "bytea", "id_number", compared=False),

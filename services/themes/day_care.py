@@ -183,6 +183,14 @@ class DayCare:
             band=labels[coverage.band_index(basis.measured.walk_m[at], limits.cuts_m)],
         )
 
+    def unserved(self, tx: Transaction, query: DayCareQuery) -> NDArray[np.int32]:
+        """Return ids ``(n,)`` of the households in demand that reach no centre within the limit."""
+        limits = self._limits(query)
+        _, basis = self._ground(tx, query)
+        # Not "beyond": who has no way at all, or is on no path, is not served either.
+        is_served = basis.measured.walk_m <= limits.max_walk_m
+        return basis.demand.household_id[~is_served]
+
     def service_areas(self, tx: Transaction, query: DayCareQuery) -> ServiceAreas:
         """Draw the areas within the limit and within each band, all centres together."""
         limits = self._limits(query)

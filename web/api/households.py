@@ -2,41 +2,49 @@
 
 from typing import Annotated, Any
 
+import numpy as np
 import orjson
 from fastapi import APIRouter, Body, Response
 
-from services.households import finding
-from services.households.finding import Found
-from web import finding as questions
-from web.dependencies import Day, Meeting
-from web.finding import Asked, InAddress
+from gis import crs as systems
+from services.caller import Caller
+from services.database import Transaction
+from services.households.found import Found
+from services.households.question import Question
+from web import finding
+from web.dependencies import Asker, Held, Meeting
+from web.finding import Asked, InAddress, Sought
+from web.state import State
 
 router = APIRouter(prefix="/api", tags=["households"])
-_Name = Annotated[str, Body(max_length=1000)]
+_DIGITS = 7  # of degrees: a centimetre
 
 
 @router.get("/households", response_class=Response)
-def listing(tx: Meeting, query: InAddress) -> Response:
+def listing(held: Held, asker: Asker, tx: Meeting, asked: InAddress) -> Response:
     """Return households, the nearest first, with their distance in metres."""
-    found = finding.find(tx, query)
-    tx.commit()
-    return _json(found, query.limit)
+    return _answer(held, asker, tx, asked, asked.question())
 
 
 @router.post("/households/search", response_class=Response)
-def search(tx: Meeting, day: Day, asked: Annotated[Asked, Body()], name: _Name = "") -> Response:
-    """Return households as the listing does; the name of a resident is sent in the body."""
-    query = asked.query(day, name)
-    found = finding.find(tx, query)
+def search(held: Held, asker: Asker, tx: Meeting, asked: Annotated[Sought, Body()]) -> Response:
+    """Return households as the listing does; names and long lines are sent in the body."""
+    return _answer(held, asker, tx, asked, asked.question(asked.name, asked.polygon))
+
+
+def _answer(
+    held: State, asker: Caller, tx: Transaction, asked: Asked, question: Question
+) -> Response:
+    counted = finding.count(held, asker, tx, question) if asked.count else None
+    page = finding.answer(held, asker, tx, question)
     tx.commit()
-    return _json(found, query.limit)
-
-
-def _json(found: tuple[Found, ...], limit: int) -> Response:
     content: dict[str, Any] = {
-        "households": [_plain(home) for home in found],
-        "next": questions.key(found[-1]) if len(found) == limit else None,
+        "crs": asked.crs,
+        "households": _households(page.rows, systems.parse_crs(asked.crs)),
+        "next": str(page.next) if page.next else None,
     }
+    if counted is not None:
+        content["count"] = {"households": counted.homes, "or_more": counted.more}
     return Response(
         orjson.dumps(content),
         media_type="application/json",
@@ -44,6 +52,18 @@ def _json(found: tuple[Found, ...], limit: int) -> Response:
     )
 
 
-def _plain(home: Found) -> dict[str, Any]:
-    metres = home.distance_m
-    return {**vars(home), "distance_m": None if metres is None else round(metres, 1)}
+def _households(found: tuple[Found, ...], target: systems.SourceCrs) -> list[dict[str, Any]]:
+    stored = np.array([(home.lon, home.lat) for home in found]).reshape(-1, 2)
+    given = systems.from_stored(stored, target).round(_DIGITS).tolist()
+    return [_household(home, lon, lat) for home, (lon, lat) in zip(found, given, strict=True)]
+
+
+def _household(home: Found, lon: float, lat: float) -> dict[str, Any]:
+    values = {name: value for name, value in vars(home).items() if name != "id"}
+    values["distance_m"] = _metres(values.pop("metres"))
+    values["walk_m"] = _metres(values["walk_m"])
+    return {**values, "lon": lon, "lat": lat}
+
+
+def _metres(metres: float | None) -> float | None:
+    return None if metres is None else round(metres, 1)

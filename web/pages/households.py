@@ -1,59 +1,153 @@
 """``/households``: who lives here, who lives near, on a list and a map in one."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+import orjson
+import shapely
+from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse
 
+from gis.codes import Level
 from services import errors, units
+from services.caller import Caller
 from services.database import Transaction
-from services.households import finding
-from web import finding as questions
-from web import view
-from web.dependencies import Day, Meeting, Page
-from web.finding import Asked, Name
+from services.households.question import Disability, Question
+from services.imports.residents import TAGS
+from services.units import Unit
+from web import finding, view
+from web.dependencies import Asker, Meeting, Page
+from web.finding import SYSTEMS, Asked, InAddress
+from web.i18n import Translator
 
 router = APIRouter(include_in_schema=False)
-_TAGS = ("empty_nest", "left_behind_child", "unemployed", "social_assistance")
-_RADII = (100, 300, 500, 1000)
+_RADII = (100, 300, 500, 1000, 3000)
+_GROUPS = tuple(dict.fromkeys(TAGS.values()))
+_MOST_UNITS = 60  # to choose from
+_LONGEST_NAME = 1000
+_PLACES = {"lon", "lat", "crs", "radius", "bbox", "area", "q", "after"}
+_FLAGS = {
+    "alone": "resident.lives_alone",
+    "overdue": "find.overdue",
+    "no_day_care": "find.no_day_care",
+}
+Piece = tuple[str, dict[str, Any]]
+"""Words, and what of the address to change to be without them."""
+Name = Annotated[str, Form(max_length=_LONGEST_NAME)]
+After = Annotated[str, Form(max_length=150)]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """Something asked for, and the address of the page without it."""
+
+    words: str
+    without: str
 
 
 @router.get("/households", response_class=HTMLResponse)
-def show(page: Page, tx: Meeting, asked: Annotated[Asked, Query()]) -> HTMLResponse:
+def show(page: Page, asker: Asker, tx: Meeting, asked: InAddress) -> HTMLResponse:
     """Return households by place, unit, address and filters; all of it stands in the address."""
-    return _shown(page, tx, asked, "")
+    return _shown(page, asker, tx, asked, "")
 
 
 @router.post("/households", response_class=HTMLResponse)
 def search(
-    page: Page, tx: Meeting, day: Day, name: Name, asked: Annotated[Asked, Query()]
+    page: Page, asker: Asker, tx: Meeting, asked: InAddress, name: Name, after: After = ""
 ) -> HTMLResponse:
     """Return households by a resident's name, which stands in no address."""
-    del day
-    return _shown(page, tx, asked, name)
+    return _shown(page, asker, tx, asked.model_copy(update={"after": after or None}), name)
 
 
-def _shown(page: view.Page, tx: Transaction, asked: Asked, name: str) -> HTMLResponse:
+def _shown(
+    page: view.Page, asker: Caller, tx: Transaction, asked: Asked, name: str
+) -> HTMLResponse:
     if page.root is None:
         raise errors.NotFoundError("error.units.none", as_of=page.as_of)
-    query = asked.query(page.as_of, name)
-    found = finding.find(tx, query)
+    question = asked.question(name)
+    counted = finding.count(page.state, asker, tx, question)
+    found = finding.answer(page.state, asker, tx, question)
+    own = tuple(units.entrusted(tx))
     tx.commit()
-    unit = units.find(tx, asked.unit, page.as_of) if asked.unit else None
     return page.render(
         "households.html",
         found=found,
+        counted=counted,
         asked=asked,
-        near=query.near,
+        question=question,
         name=name.strip(),
-        unit=unit,
-        tags=_TAGS,
+        chips=_chips(page.t, asked, own),
+        address=lambda **changes: _address(asked, **changes),
+        units=own if len(own) <= _MOST_UNITS else [u for u in own if u.level is not Level.GRID],
+        groups=_GROUPS,
+        disabilities=tuple(Disability),
+        systems=SYSTEMS,
         radii=_RADII,
-        centre=query.near or _middle(page.root.bounds),
-        next=questions.key(found[-1]) if len(found) == query.limit and not name else None,
+        filtered=asked != Asked(**asked.model_dump(include=_PLACES)),
+        drawing=_drawing(page.root.bounds, question),
     )
 
 
-def _middle(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
-    west, south, east, north = bounds
-    return (west + east) / 2, (south + north) / 2
+def _address(asked: Asked, **changes: object) -> str:
+    """Return the address of the page for what is asked, but for some of it."""
+    values = {**asked.model_dump(exclude_defaults=True, exclude={"limit", "after"}), **changes}
+    given = {name: value for name, value in values.items() if value not in (None, "", False, [])}
+    query = urlencode({name: _written(value) for name, value in given.items()}, doseq=True)
+    return f"/households?{query}" if query else "/households"
+
+
+def _written(value: object) -> object:
+    if value is True:
+        return "true"
+    return [str(one) for one in value] if isinstance(value, list) else value
+
+
+def _chips(t: Translator, asked: Asked, own: tuple[Unit, ...]) -> list[Chip]:
+    """Return what is asked for, piece by piece, the name left out."""
+    made = _chips_of_place(t, asked, own)
+    if asked.q:
+        made.append((asked.q, {"q": None}))
+    if asked.min_age is not None:
+        made.append((t("find.chip.min_age", n=asked.min_age), {"min_age": None}))
+    if asked.max_age is not None:
+        made.append((t("find.chip.max_age", n=asked.max_age), {"max_age": None}))
+    for flag, key in _FLAGS.items():
+        if getattr(asked, flag):
+            made.append((t(key), {flag: None}))
+    for kind in asked.disability:
+        rest = [other for other in asked.disability if other != kind]
+        made.append((t("find.disability.any" if kind is Disability.ANY else f"person.disability.{kind}"), {"disability": rest}))
+    if asked.grade is not None:
+        made.append((t("find.chip.grade", n=asked.grade), {"grade": None}))
+    for tag in asked.tag:
+        words = t(f"person.tag.{tag}") if t.has(f"person.tag.{tag}") else tag
+        made.append((words, {"tag": [other for other in asked.tag if other != tag]}))
+    return [Chip(words, _address(asked, **without)) for words, without in made]
+
+
+def _chips_of_place(t: Translator, asked: Asked, own: tuple[Unit, ...]) -> list[Piece]:
+    made: list[Piece] = []
+    if asked.lon is not None:
+        nowhere = {"lon": None, "lat": None, "crs": None, "radius": None, "walk": None}
+        radius = t("find.chip.near", distance=t.distance(asked.radius)) if asked.radius else None
+        made.append((radius or t("find.chip.here"), nowhere))
+    if asked.lon is not None and asked.walk:
+        made.append((t("find.chip.walk"), {"walk": None}))
+    if asked.bbox or asked.area:
+        made.append((t("find.chip.area"), {"bbox": None, "area": None}))
+    if asked.unit:
+        name = next((unit.name for unit in own if unit.code == asked.unit), asked.unit)
+        made.append((name, {"unit": None}))
+    return made
+
+
+def _drawing(bounds: tuple[float, float, float, float], question: Question) -> str:
+    """Return what the map shows besides homes, for its script."""
+    near, area = question.near, question.area
+    shown: dict[str, Any] = {"bounds": bounds, "near": None, "area": None}
+    if near is not None:
+        shown["near"] = {"lon": near.lon, "lat": near.lat, "radius": near.radius_m}
+    if area is not None:
+        shown["area"] = orjson.Fragment(shapely.to_geojson(area))
+    return orjson.dumps(shown).decode()

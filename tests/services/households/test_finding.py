@@ -1,143 +1,236 @@
 """Finding households: what fits, in the right order, once each, and never a stranger's."""
 
-import random
-from datetime import date
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import shapely
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from gis import crs
 from services import audit, errors
+from services.database import Database
 from services.households import finding
-from services.households.finding import People, Query
+from services.households.question import Disability, Near, Persons, Question
+from tests.conftest import Server
 from tests.services import staff
-from tests.services.small_district import GRIDS, METRIC, SIDE, SOUTH, WEST
-
-DAY = date(2026, 11, 23)
-PEOPLE = [(2, 3, 20), (0, 0, 10), *[(0, 0, 3)] * 6]
-CENTRE = (WEST + SIDE * 0.6, SOUTH + SIDE * 0.4)
+from tests.services.households import finding_scene
+from tests.services.households.finding_scene import CENTRE, PEOPLE, Home, Scene
+from tests.services.small_district import GRIDS, SIDE, SOUTH, WEST
 
 
-@pytest.fixture
-def hired(database) -> staff.Staff:
-    made = staff.hire(database, PEOPLE)
-    scatter = random.Random(7)
-    with made.owner() as tx:
-        for (number,) in tx.sql.execute(sa.text("SELECT id FROM households ORDER BY id")).all():
-            values = {"id": number, "x": scatter.random(), "y": scatter.random()}
-            tx.sql.execute(
-                sa.text("""
-                    UPDATE households SET
-                        address = format('龙湖路%s号', id),
-                        geom = ST_SetSRID(ST_MakePoint(
-                            ST_X(geom) + (:x - 0.5) * 0.009, ST_Y(geom) + (:y - 0.5) * 0.009), 4490)
-                    WHERE id = :id
-                """),
-                values,
-            )
-        tx.sql.execute(
-            sa.text("""
-                UPDATE residents SET name = '王小明', lives_alone = true, disability_grade = 2,
-                    tags = '{empty_nest}' WHERE code = 'RH0-70-3'
-            """)
+@pytest.fixture(scope="module")
+def scene(server: Server, template: str) -> Iterator[Scene]:
+    name = server.clone(template)
+    database = Database(server.cluster.url(name), pool_size=3)
+    yield finding_scene.make(staff.hire(database, PEOPLE))
+    database.close()
+    server.drop(name)
+
+
+def _fits(scene: Scene, question: Question, home: Home) -> bool:
+    """The same question, asked of one home in words of Python."""
+    near, persons = question.near, question.persons
+    age = scene.today.year - home.birth_date.year
+    age -= (scene.today.month, scene.today.day) < (home.birth_date.month, home.birth_date.day)
+    kinds = {home.disability_type} | ({Disability.ANY} if home.disability_type else set())
+    return all(
+        (
+            not (near and near.radius_m) or home.metres(near.lon, near.lat) <= near.radius_m,
+            question.area is None or question.area.covers(shapely.Point(home.lon, home.lat)),
+            home.unit.startswith(question.unit or ""),
+            question.text in home.address,
+            question.name in home.name,
+            persons.min_age is None or age >= persons.min_age,
+            persons.max_age is None or age <= persons.max_age,
+            home.lives_alone or not persons.lives_alone,
+            not persons.disabilities or bool(kinds & persons.disabilities),
+            not persons.grades or home.disability_grade in persons.grades,
+            not persons.groups or bool(set(home.tags) & persons.groups),
         )
-        tx.commit()
-    return made
+    )
 
 
-def _all(hired, query: Query, name: str = "manager") -> list[finding.Found]:
-    found: list[finding.Found] = []
-    with hired.meeting(name) as tx:
-        while page := finding.find(tx, query):
-            found += page
-            last = page[-1]
-            query = Query(**{**vars(query), "after": (last.distance_m or 0, last.code)})
-    return found
-
-
-def _distances(hired) -> dict[str, float]:
-    """Metres of every household of the manager's units, reckoned apart."""
-    with hired.owner() as tx:
-        rows = tx.sql.execute(
-            sa.text("SELECT code, ST_X(geom), ST_Y(geom) FROM households WHERE code ~ '^H[01]-'")
-        ).all()
-    lonlat = np.array([(row[1], row[2]) for row in rows] + [CENTRE])
-    xy = crs.project(lonlat, crs.STORED, METRIC)
-    metres = np.hypot(*(xy[:-1] - xy[-1]).T)
-    return {row[0]: float(m) for row, m in zip(rows, metres, strict=True)}
-
-
-@pytest.mark.parametrize("radius", [50, 300, 900, 20_000])
-@pytest.mark.parametrize("limit", [3, 200])
-def test_nearest_first_by_metres_paged_without_loss(hired, radius: float, limit: int) -> None:
-    found = _all(hired, Query(DAY, near=CENTRE, radius_m=radius, limit=limit))
-    expected = {code: m for code, m in _distances(hired).items() if m <= radius}
-    assert [home.code for home in found] == sorted(expected, key=lambda code: expected[code])
-    for home in found:
-        assert home.distance_m == pytest.approx(expected[home.code], abs=0.01)
-
-
-@pytest.mark.parametrize(
-    ("name", "count"), [("worker", 25), ("manager", 35), ("planner", 0), ("admin", 0)]
+_NEAR = st.builds(
+    Near,
+    st.floats(WEST - SIDE, WEST + 3 * SIDE),
+    st.floats(SOUTH - SIDE, SOUTH + 2 * SIDE),
+    st.one_of(st.none(), st.floats(50, 4000)),
 )
-def test_each_finds_own_households_wherever_they_stand(hired, name: str, count: int) -> None:
-    assert len(_all(hired, Query(DAY), name)) == count
-    far = (WEST + SIDE * 7.5, SOUTH + SIDE / 2)
-    assert _all(hired, Query(DAY, near=far, radius_m=500), name) == []
+_BOX = st.builds(
+    lambda x, y, wide, high: shapely.box(
+        WEST + x * SIDE, SOUTH + y * SIDE, WEST + (x + wide) * SIDE, SOUTH + (y + high) * SIDE
+    ),
+    *(st.floats(-0.5, 2), st.floats(-0.5, 1), st.floats(0.1, 2), st.floats(0.1, 1)),
+)
+_PERSONS = st.builds(
+    Persons,
+    min_age=st.sampled_from([None, None, 11, 60]),
+    max_age=st.sampled_from([None, None, 60, 90]),
+    lives_alone=st.booleans(),
+    disabilities=st.sampled_from([frozenset(), frozenset({Disability.ANY})]),
+    grades=st.sampled_from([frozenset(), frozenset({1, 2})]),
+    groups=st.sampled_from([frozenset(), frozenset({"empty_nest", "unemployed"})]),
+)
+_QUESTIONS = st.builds(
+    Question,
+    near=st.one_of(st.none(), _NEAR),
+    area=st.one_of(st.none(), _BOX),
+    unit=st.sampled_from([None, None, GRIDS[0], GRIDS[1], GRIDS[0][:12]]),
+    text=st.sampled_from(["", "", "安里", "永安里3栋", "花园"]),
+    name=st.sampled_from(["", "", "小明", "欧阳", "伟"]),
+    persons=st.one_of(st.just(Persons()), _PERSONS),
+    limit=st.sampled_from([2, 7, 200]),
+)
 
 
-def test_filters_are_about_one_person_and_combine(hired) -> None:
-    one = People(name="小明", min_age=60, lives_alone=True, worst_grade=2, tag="empty_nest")
-    assert [home.code for home in _all(hired, Query(DAY, people=one))] == ["H0-70-3"]
-    for other in (
-        People(name="小明", max_age=60),
-        People(name="小明", worst_grade=1),
-        People(name="小_"),
-        People(tag="unemployed"),
-    ):
-        assert _all(hired, Query(DAY, people=other)) == []
-    assert len(_all(hired, Query(DAY, people=People(max_age=12)))) == 2
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(question=_QUESTIONS, name=st.sampled_from(["worker", "manager", "township"]))
+def test_what_fits_in_order_and_once(scene: Scene, question: Question, name: str) -> None:
+    expected = [home for home in scene.own(name) if _fits(scene, question, home)]
+    found = scene.all(name, question)
+    assert sorted(home.id for home in found) == [home.id for home in expected]
+    assert scene.count(name, question) == len(expected)
+    if question.near:
+        at = {home.id: home for home in expected}
+        metres = [home.metres for home in found]
+        assert metres == sorted(metres)
+        for home in found:
+            far = at[home.id].metres(question.near.lon, question.near.lat)
+            assert home.metres == pytest.approx(far, abs=0.01)
+    elif not question.text:
+        assert [home.id for home in found] == [home.id for home in expected]
 
 
-def test_by_unit_box_and_address(hired) -> None:
-    assert {home.code[:2] for home in _all(hired, Query(DAY, unit=GRIDS[1]))} == {"H1"}
-    west = (WEST, SOUTH, WEST + SIDE, SOUTH + SIDE)
-    assert {home.code[:2] for home in _all(hired, Query(DAY, box=west))} == {"H0"}
-    with hired.meeting("manager") as tx:
-        number = tx.sql.execute(
-            sa.text("SELECT id FROM households WHERE code = 'H0-70-3'")
-        ).scalar_one()
-    found = _all(hired, Query(DAY, text=f"湖路{number}号"))
-    assert [home.code for home in found] == ["H0-70-3"]
-    for nothing in ("%", "_", "\\", "' OR 1=1 --", "\x00%"):
-        assert _all(hired, Query(DAY, text=nothing)) == []
+@pytest.mark.parametrize(("name", "count"), [("worker", 25), ("manager", 35), ("planner", 0)])
+def test_each_finds_own_households_wherever_they_stand(scene: Scene, name: str, count: int) -> None:
+    assert len(scene.codes(name, Question())) == count
+    far = Near(WEST + SIDE * 7.5, SOUTH + SIDE / 2, 500)
+    assert scene.codes(name, Question(near=far)) == []
+    for text in ("永安里", "yal", "花园"):
+        codes = scene.codes(name, Question(text=text))
+        assert set(codes) <= set(scene.codes(name, Question()))
+        assert scene.count(name, Question(text=text)) == len(codes)
 
 
-def test_overdue_visits(hired) -> None:
-    assert _all(hired, Query(DAY, overdue=True)) == []
-    with hired.owner() as tx:
-        tx.sql.execute(sa.text("UPDATE visit_rules SET since = '2026-11-01'"))
+def test_words_by_parts_sounds_initials_and_with_errors(scene: Scene) -> None:
+    whole = {home.id for home in scene.own("manager") if "永安里" in home.address}
+    assert whole
+    for text in ("永安里", "安里", "yonganli", "YAL", "永 安 里", "yong an", "永按里", "yongnali"):
+        assert {home.id for home in scene.all("manager", Question(text=text))} == whole, text
+    one = next(home for home in scene.own("manager") if "永安里" in home.address)
+    b, room = one.address.removeprefix("永安里").removesuffix("室").split("栋")
+    for text in (one.address, f"永安里{b}-{room}", f"永安里{b}栋{room}", f"yal{b} {room}"):
+        assert scene.codes("manager", Question(text=text)) == [one.code], text
+    for scattered in ("江园", "花园 望江", "wang 园"):
+        found = scene.all("manager", Question(text=scattered))
+        assert {home.id for home in found} == {
+            home.id for home in scene.own("manager") if "花园" in home.address
+        }
+    for nothing in ("%", "' OR 1=1 --", "不存在的地方", "凤凰台", "江望", "a" * 60):
+        assert scene.codes("manager", Question(text=nothing)) == [], nothing
+
+
+def test_names_by_parts_sounds_initials_and_with_errors(scene: Scene) -> None:
+    for name, whole in {
+        **dict.fromkeys(("王小明", "小明", "wangxiaoming", "xiaoming", "WXM", "王小名"), "王小明"),
+        **dict.fromkeys(("单", "shanxiongxin", "danxiongxin", "sxx", "雄信"), "单雄信"),
+        **dict.fromkeys(("欧阳", "ouyangjg", "jianguo", "oyjg", "ouyangjiangou"), "欧阳建国"),
+        **dict.fromkeys(("张伟", "张 伟", "zw"), "张 伟"),
+    }.items():
+        expected = {home.id for home in scene.own("manager") if home.name == whole}
+        assert {home.id for home in scene.all("manager", Question(name=name))} == expected, name
+
+
+def test_on_foot_by_the_way_there_is(scene: Scene) -> None:
+    near = Near(*CENTRE, 3000, on_foot=True)
+    found = scene.all("manager", Question(near=near, limit=10))
+    assert {home.code for home in found} == {home.code for home in scene.own("manager")}
+    walks = [home.walk_m for home in found]
+    ways = [walk for walk in walks if walk is not None]
+    assert ways == sorted(ways)
+    assert walks[: len(ways)] == ways, "those without a way come last"
+    assert 5 < len(ways) < len(found)
+    middle = SOUTH + SIDE / 2
+    for home in found[: len(ways)]:
+        to_path = [abs(lat - middle) * 110_900 for lat in (home.lat, CENTRE[1])]
+        along = abs(home.lon - CENTRE[0]) * 93_850
+        assert home.walk_m == pytest.approx(sum(to_path) + along, rel=0.01, abs=3)
+        assert home.walk_m >= home.metres - 0.01
+    nearby = scene.all("manager", Question(near=Near(*CENTRE, 500, on_foot=True)))
+    assert {home.id for home in nearby if home.walk_m} == {
+        home.id for home in found[: len(ways)] if home.walk_m <= 500
+    }
+
+
+def test_without_day_care_only_own_and_all_of_it(scene: Scene) -> None:
+    question = Question(no_day_care=True, limit=200)
+    everybody = np.array([home.id for home in scene.homes], dtype=np.int32)
+    own = [home.id for home in scene.own("worker")]
+    for ids, expected in ((everybody, own), (everybody[:3], own[:3]), (everybody[:0], [])):
+        with scene.staff.meeting("worker") as tx:
+            found = finding.find(tx, scene.memo, question, lambda given=ids: given)
+        assert [home.id for home in found.rows] == expected
+
+
+def test_overdue_visits(scene: Scene) -> None:
+    assert scene.codes("manager", Question(overdue=True)) == []
+    with scene.staff.owner() as tx:
+        tx.sql.execute(sa.text("UPDATE visit_rules SET active = true, since = wangge_today() - 1"))
         tx.commit()
-    assert [home.code for home in _all(hired, Query(DAY, overdue=True))] == ["H0-70-3"]
+    due = {
+        home.id
+        for home in scene.own("manager")
+        if "empty_nest" in home.tags or home.disability_grade in (1, 2)
+    }
+    try:
+        assert {home.id for home in scene.all("manager", Question(overdue=True))} == due
+        assert scene.count("manager", Question(overdue=True)) == len(due)
+    finally:
+        with scene.staff.owner() as tx:
+            tx.sql.execute(sa.text("UPDATE visit_rules SET active = false"))
+            tx.commit()
+
+
+def test_what_changed_is_found_at_once(scene: Scene) -> None:
+    assert scene.codes("worker", Question(text="凤凰台")) == []
+    home = scene.own("worker")[0]
+    scene.rename(home, "凤凰台9号")
+    try:
+        assert scene.codes("worker", Question(text="fht")) == [home.code]
+        assert scene.codes("manager", Question(text="凤凰台9")) == [home.code]
+    finally:
+        scene.rename(home, home.address)
+    assert scene.codes("manager", Question(text="凤凰台")) == []
+
+
+def test_the_log_says_how_not_whom(scene: Scene) -> None:
+    with scene.staff.meeting("worker") as tx:
+        finding.find(tx, scene.memo, Question(text="龙湖", name="王小明"))
+        tx.commit()
+    with scene.staff.owner() as tx:
+        line = audit.lines(tx, audit.Filter(action="household"))[0]
+    assert line.details["asked"] == ["text", "name"]
+    assert "王" not in str(line)
 
 
 def test_what_cannot_be_asked_is_refused() -> None:
     for wrong in (
-        {"radius_m": 0.0},
-        {"radius_m": 1e9},
-        {"text": "字" * 10_000_000},
-        {"people": People(name="字" * 101)},
-        {"box": (2.0, 0.0, 1.0, 1.0)},
+        lambda: Near(200, 0),
+        lambda: Near(116, 32, 0.0),
+        lambda: Near(116, 32, 1e9),
+        lambda: Near(116, 32, 6000, on_foot=True),
+        lambda: Question(text="字" * 10_000_000),
+        lambda: Question(name="字" * 61),
+        lambda: Question(text="a\x00b"),
+        lambda: Question(text="--"),
+        lambda: Persons(min_age=70, max_age=60),
+        lambda: Persons(grades=frozenset({7})),
+        lambda: Question(limit=0),
+        lambda: Question(limit=10**6),
     ):
         with pytest.raises(errors.RefusedError):
-            Query(DAY, **wrong)
-
-
-def test_the_log_says_how_not_whom(hired) -> None:
-    with hired.meeting("worker") as tx:
-        finding.find(tx, Query(DAY, text="龙湖", people=People(name="王小明")))
-        tx.commit()
-    with hired.owner() as tx:
-        (line,) = audit.lines(tx, audit.Filter(action="household"))
-    assert line.details == {"found": 1, "asked": ["text", "people.name"]}
+            wrong()

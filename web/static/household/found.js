@@ -1,39 +1,151 @@
-// The list on the map: one picks in the other; a tap on the ground asks what is near there.
+// The list on the map: one picks in the other; what is drawn or stood at is asked for.
 "use strict";
 (() => {
   const element = document.querySelector("[data-found]");
   if (!element) return;
-  const centre = L.latLng(Number(element.dataset.lat), Number(element.dataset.lon));
-  const map = Wangge.smallMap(element, centre);
+  const shown = JSON.parse(element.dataset.found);
+  const form = document.getElementById("find");
+  const fields = form.elements;
   const rows = [...document.querySelectorAll("#found > li")];
-  const look = { radius: 7, weight: 2, className: "home", fillOpacity: 0.9 };
-  const pick = (row, marker) => {
-    document.querySelectorAll("#found > .picked").forEach((other) => other.classList.remove("picked"));
-    row.classList.add("picked");
-    marker.setRadius(11);
-    marker.bringToFront();
-  };
+  const [west, south, east, north] = shown.bounds;
+  const map = Wangge.smallMap(element, [(south + north) / 2, (west + east) / 2]);
+
+  // What was asked for, and the homes of this page.
+  const asked = L.layerGroup().addTo(map);
+  const line = { weight: 2, fillOpacity: 0.08, className: "asked", interactive: false };
+  if (shown.area) L.geoJSON(shown.area, { style: line, interactive: false }).addTo(asked);
+  if (shown.near) {
+    const at = [shown.near.lat, shown.near.lon];
+    Wangge.newPlace(at, { interactive: false }).addTo(asked);
+    if (shown.near.radius) L.circle(at, { ...line, radius: shown.near.radius }).addTo(asked);
+  }
+
+  const look = { radius: 8, weight: 2, className: "home", fillOpacity: 0.9 };
   const markers = rows.map((row) => {
-    const marker = L.circleMarker([Number(row.dataset.lat), Number(row.dataset.lon)], look).addTo(map);
-    marker.bindTooltip(row.querySelector(".who-name").textContent);
-    marker.on("click", (event) => {
+    const at = [Number(row.dataset.lat), Number(row.dataset.lon)];
+    return L.circleMarker(at, look).addTo(map);
+  });
+
+  function pick(nth) {
+    rows.forEach((row, i) => {
+      row.classList.toggle("picked", i === nth);
+      markers[i].setRadius(i === nth ? 13 : look.radius);
+      markers[i].getElement()?.classList.toggle("picked", i === nth);
+    });
+    markers[nth].bringToFront();
+  }
+
+  rows.forEach((row, nth) => {
+    const words = row.querySelector(".who-name").textContent;
+    markers[nth].bindTooltip(words).on("click", (event) => {
+      if (drawn) return; // the tap is a point of what is drawn
       L.DomEvent.stop(event);
-      pick(row, marker);
-      row.querySelector("a").focus();
+      pick(nth);
+      row.querySelector("a").focus({ preventScroll: true });
       row.scrollIntoView({ block: "nearest" });
     });
-    row.addEventListener("focusin", () => pick(row, marker));
-    row.addEventListener("focusout", () => marker.setRadius(look.radius));
-    row.addEventListener("mouseenter", () => marker.setRadius(11));
-    row.addEventListener("mouseleave", () => marker.setRadius(look.radius));
-    return marker;
+    row.querySelector("[data-show]").addEventListener("click", () => {
+      pick(nth);
+      map.setView(markers[nth].getLatLng(), Math.max(map.getZoom(), 17));
+      element.scrollIntoView({ block: "nearest" });
+    });
+    row.addEventListener("focusin", () => pick(nth));
+    row.addEventListener("mouseenter", () => pick(nth));
   });
-  if (markers.length) map.fitBounds(L.featureGroup(markers).getBounds().pad(0.2), { maxZoom: 18 });
-  map.on("click", ({ latlng }) => {
-    const form = document.getElementById("near");
-    form.elements.lon.value = latlng.lng.toFixed(7);
-    form.elements.lat.value = latlng.lat.toFixed(7);
-    form.elements.crs.checked = false;
-    form.requestSubmit(form.querySelector("button"));
+
+  const everything = [...asked.getLayers(), ...markers].map((layer) =>
+    layer.getBounds ? layer.getBounds() : L.latLngBounds([layer.getLatLng()]),
+  );
+  const bounds = everything.reduce((all, one) => all.extend(one), L.latLngBounds([]));
+  if (bounds.isValid()) map.fitBounds(bounds.pad(0.1), { maxZoom: 17 });
+  else map.fitBounds([[south, west], [north, east]]);
+
+  // Asking anew: empty fields are left out of the address.
+  function send() {
+    for (const field of fields) {
+      const isEmpty = !field.value || (field.name === "crs" && !fields.lon.value && !fields.area.value);
+      if (field.name && isEmpty) field.disabled = true;
+    }
+  }
+  form.addEventListener("submit", send);
+  addEventListener("pageshow", () => {
+    for (const field of fields) field.disabled = false;
   });
+
+  function ask(values) {
+    for (const [name, value] of Object.entries(values)) fields[name].value = value;
+    const radius = fields.radius;
+    if (values.radius && radius.value !== String(values.radius)) {
+      radius.add(new Option(values.radius, values.radius, true, true));
+    }
+    form.requestSubmit();
+  }
+
+  const degrees = (number) => number.toFixed(7);
+  const nowhere = { lon: "", lat: "", bbox: "", area: "", crs: "EPSG:4490" };
+  const place = (at) => ({ ...nowhere, lon: degrees(at.lng), lat: degrees(at.lat) });
+  const ASK = {
+    near: ([at]) => place(at),
+    circle: ([at, edge]) => ({ ...place(at), radius: Math.ceil(at.distanceTo(edge)) }),
+    box: (corners) => ({ ...nowhere, bbox: L.latLngBounds(corners).toBBoxString() }),
+    area: (points) => ({
+      ...nowhere,
+      area: points.map(({ lng, lat }) => `${degrees(lng)},${degrees(lat)}`).join(),
+    }),
+  };
+
+  // The tools: one at a time; pressed again, or Escape, puts it away.
+  const tools = [...document.querySelectorAll("[data-tool]")];
+  const done = document.querySelector("[data-done]");
+  const said = document.querySelector("[data-map-said]");
+  const usual = said.textContent;
+  let drawn = null;
+
+  function put(button) {
+    if (drawn) drawn.stop();
+    drawn = null;
+    done.hidden = true;
+    for (const tool of tools) tool.setAttribute("aria-pressed", String(tool === button));
+    said.textContent = button ? button.dataset.words : usual;
+    if (!button) return;
+    const kind = button.dataset.tool;
+    drawn = Wangge.draw(map, kind, {
+      changed: (count) => (done.hidden = kind !== "area" || count < 3),
+      finished: (points) => ask(ASK[kind](points)),
+    });
+    element.focus({ preventScroll: true });
+  }
+  for (const tool of tools) {
+    tool.addEventListener("click", () => {
+      put(tool.getAttribute("aria-pressed") === "true" ? null : tool);
+    });
+  }
+  done.addEventListener("click", () => drawn && drawn.finish());
+  addEventListener("keydown", (event) => event.key === "Escape" && put(null));
+
+  // Where one stands, as the phone says it: some displace what they say.
+  const here = document.querySelector("[data-here]");
+  const words = document.querySelector("[data-here-said]");
+  const displaced = document.querySelector("[data-gcj]");
+  displaced.checked = localStorage.getItem("wangge.gcj") === "1";
+  displaced.addEventListener("change", () => {
+    localStorage.setItem("wangge.gcj", displaced.checked ? "1" : "0");
+  });
+  here.addEventListener("click", () => {
+    const denied = () => (words.textContent = here.dataset.denied);
+    if (!navigator.geolocation) return denied();
+    words.textContent = here.dataset.asking;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) =>
+        ask({
+          ...nowhere,
+          lon: degrees(coords.longitude),
+          lat: degrees(coords.latitude),
+          crs: displaced.checked ? "GCJ-02" : "EPSG:4490",
+        }),
+      denied,
+      { enableHighAccuracy: true, maximumAge: 30000, timeout: 10000 },
+    );
+  });
+  if ("atOnce" in here.dataset) here.click();
 })();
