@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,11 +27,13 @@ ROLES = (
     Role.ADMIN,
 )
 """What an account can be."""
-_LEVEL = {
-    Role.GRID_WORKER: codes.Level.GRID,
-    Role.COMMUNITY_MANAGER: codes.Level.COMMUNITY,
-    Role.TOWNSHIP_MANAGER: codes.Level.TOWNSHIP,
-}
+LEVEL = MappingProxyType(
+    {
+        Role.GRID_WORKER: codes.Level.GRID,
+        Role.COMMUNITY_MANAGER: codes.Level.COMMUNITY,
+        Role.TOWNSHIP_MANAGER: codes.Level.TOWNSHIP,
+    }
+)
 """The level of the units that each role answers for."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
@@ -40,7 +44,7 @@ _SELECT = """
 """
 _SCOPES = sa.text("""
     SELECT s.account_id, s.unit_code, lower(s.valid) AS begins, upper(s.valid) AS ends
-    FROM account_scopes s WHERE s.account_id = ANY(:ids) ORDER BY s.unit_code, lower(s.valid)
+    FROM account_scopes s WHERE s.account_id = ANY(:ids) ORDER BY s.unit_code, lower(s.valid) NULLS FIRST
 """)
 _INSERT = sa.text("""
     INSERT INTO accounts (name, display_name, role, password_hash, must_change_password)
@@ -51,6 +55,9 @@ _INSERT_SCOPE = sa.text("""
         (:account, :unit, daterange(CAST(:begins AS date), CAST(:ends AS date)))
 """)
 _UNIT = sa.text("SELECT level FROM units WHERE code = :code")
+_ACTIVE_ADMINS = sa.text("""
+    SELECT id FROM accounts WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id FOR UPDATE
+""")
 
 
 @dataclass(frozen=True)
@@ -176,8 +183,15 @@ def disable(tx: Transaction, name: str) -> None:
     ------
     errors.NotFoundError
         There is no such account.
+    errors.RefusedError
+        It is the caller's own, or the last administrator's: nobody could undo it from a page.
     """
     account = find(tx, name)
+    if account.id == tx.caller.account_id:
+        raise errors.RefusedError("error.accounts.self")
+    active = set(tx.sql.execute(_ACTIVE_ADMINS).scalars())
+    if active == {account.id} and tx.caller.role is not Role.OPERATOR:
+        raise errors.RefusedError("error.accounts.last_admin")
     statement = sa.text("UPDATE accounts SET disabled_at = now() WHERE id = :id")
     tx.sql.execute(statement, {"id": account.id})
     _end_sessions(tx, account.id)
@@ -206,21 +220,31 @@ def set_scopes(tx: Transaction, name: str, scopes: Sequence[Scope]) -> None:
     errors.NotFoundError
         There is no such account.
     errors.RefusedError
-        A unit does not exist or is of a level that the role does not answer for.
+        A unit does not exist or is of a level that the role does not answer for; two periods of
+        one unit overlap.
     """
     account = find(tx, name)
     _check_scopes(tx, account.role, scopes)
     tx.sql.execute(sa.text("DELETE FROM account_scopes WHERE account_id = :id"), {"id": account.id})
     _write_scopes(tx, account.id, scopes)
-    audit.append(tx, "account_scopes", name, units=[scope.unit_code for scope in scopes])
+    audit.append(tx, "account_scopes", name, units=[vars(scope) for scope in scopes])
+
+
+def _check_overlaps(scopes: Sequence[Scope]) -> None:
+    ordered = sorted(scopes, key=lambda scope: (scope.unit_code, scope.begins or date.min))
+    for earlier, later in pairwise(ordered):
+        begins = later.begins or date.min
+        if earlier.unit_code == later.unit_code and begins < (earlier.ends or date.max):
+            raise errors.RefusedError("error.accounts.overlap", code=later.unit_code)
 
 
 def _check_scopes(tx: Transaction, role: Role, scopes: Sequence[Scope]) -> None:
-    level = _LEVEL.get(role)
+    level = LEVEL.get(role)
     if level is None and scopes:
         raise errors.RefusedError("error.accounts.no_scope")
     if level is not None and not scopes:
         raise errors.RefusedError("error.accounts.scope_missing")
+    _check_overlaps(scopes)
     for scope in scopes:
         found = tx.sql.execute(_UNIT, {"code": scope.unit_code}).scalar_one_or_none()
         if found is None:

@@ -5,6 +5,7 @@ They hold codes and kinds, never a name, number or note: what a person is called
 to know who was looked at.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,14 +14,17 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from services import errors
 from services.database import Transaction
 
+_WRITTEN = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 _APPEND = sa.text("SELECT audit_append(:action, :subject, :unit, CAST(:details AS jsonb))")
 _LIST = r"""
     SELECT id, at, caller, action, subject, unit_code, details FROM audit_log
     WHERE (CAST(:caller AS text) IS NULL OR caller = :caller)
       AND (CAST(:action AS text) IS NULL OR action = :action OR action LIKE :action || '\_%')
       AND (CAST(:subject AS text) IS NULL OR subject = :subject)
+      AND (CAST(:unit AS text) IS NULL OR starts_with(unit_code, :unit))
       AND (CAST(:since AS date) IS NULL OR at >= CAST(:since AS date) AT TIME ZONE 'Asia/Shanghai')
       AND (CAST(:until AS date) IS NULL
            OR at < (CAST(:until AS date) + 1) AT TIME ZONE 'Asia/Shanghai')
@@ -59,6 +63,8 @@ class Filter:
     ----------
     action
         An action, or a family of them (``household`` for ``household_look``).
+    unit
+        A unit, those below it included.
     since, until
         First and last day, China Standard Time.
     before
@@ -68,6 +74,7 @@ class Filter:
     caller: str | None = None
     action: str | None = None
     subject: str | None = None
+    unit: str | None = None
     since: date | None = None
     until: date | None = None
     before: int | None = None
@@ -79,6 +86,24 @@ class Head:
 
     id: int
     hash: str
+
+    @classmethod
+    def read(cls, text: str) -> "Head":
+        """Read a head as it was written down, ``ID:HASH``.
+
+        Raises
+        ------
+        errors.RefusedError
+            It is none.
+        """
+        matched = _WRITTEN.fullmatch(text.strip().lower())
+        if matched is None:
+            raise errors.RefusedError("error.audit.head")
+        return cls(int(matched[1]), matched[2])
+
+    def __str__(self) -> str:
+        """Return the head as it is written down."""
+        return f"{self.id}:{self.hash}"
 
 
 @dataclass(frozen=True)

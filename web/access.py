@@ -86,6 +86,8 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "/api/outbox": Right.PEOPLE,
         "/admin": Right.ACCOUNTS,
         "/admin/accounts": Right.ACCOUNTS,
+        "/admin/accounts/{name}": Right.ACCOUNTS,
+        "/admin/accounts/{name}/units": Right.ACCOUNTS,
         "/admin/accounts/{name}/password": Right.ACCOUNTS,
         "/admin/accounts/{name}/disable": Right.ACCOUNTS,
         "/admin/accounts/{name}/enable": Right.ACCOUNTS,

@@ -52,19 +52,16 @@ def test_an_account_is_made_changes_its_password_and_works(site: str, admin: Cli
     assert password not in admin.get("/admin").text
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
+def test_what_cannot_be_is_told(admin: Client) -> None:
+    for wrong in (
         {"name": "x", "role": "planner"},
         {"name": "worker", "role": "planner"},
         {"name": "new", "role": "grid_worker"},
         {"name": "new", "role": "grid_worker", "units": "340405"},
         {"name": "new", "role": "planner", "units": GRIDS[0]},
         {"name": "new", "role": "emperor"},
-    ],
-)
-def test_what_cannot_be_is_told(admin: Client, wrong: dict[str, str]) -> None:
-    assert admin.post("/admin/accounts", data=wrong).status_code == 422
+    ):
+        assert admin.post("/admin/accounts", data=wrong).status_code == 422, wrong
 
 
 def test_disabled_accounts_are_out_at_once(site: str, admin: Client) -> None:
@@ -103,6 +100,14 @@ def test_the_log_is_filtered_and_checked(admin: Client, database: Database) -> N
     admin.post("/admin/accounts/worker/disable")
     html = admin.get("/admin/audit", params={"action": "account", "subject": "worker"}).text
     assert html.count("<tr>") == 3, "a heading, made, disabled"
+    for asked, lines in (
+        ({"who": "operator", "action": "account_add", "since": "2020-01-01"}, 6),
+        ({"who": "operator", "until": "2020-01-01"}, 0),
+        ({"unit": "340405"}, 0),
+        ({"before": "3"}, 2),
+    ):
+        html = admin.get("/admin/audit", params=asked).text
+        assert html.count("<tr>") == (lines + 1 if lines else 0), asked
     checked = admin.get("/admin/audit", params={"check": "1"}).text
     assert re.fullmatch(r"\d+:[0-9a-f]{64}", _secret(checked))
     with database.engine.begin() as connection:
@@ -111,15 +116,60 @@ def test_the_log_is_filtered_and_checked(admin: Client, database: Database) -> N
     assert "从第 2 行起" in admin.get("/admin/audit", params={"check": "1"}).text
 
 
-@pytest.mark.parametrize("path", ["/admin", "/admin/audit", "/roster", "/account"])
-def test_axe_finds_nothing(browser: Browser, admin: Client, path: str) -> None:
+def test_the_units_of_an_account_are_set_with_their_periods(site: str, admin: Client) -> None:
+    path = "/admin/accounts/worker/units"
+    worker = Client(site)
+    worker.log_in("worker")
+    assert worker.get("/households/H0-70-1").status_code == 200
+    ended = {"unit": [GRIDS[0], GRIDS[1], ""], "begins": ["2020-01-01", "", ""]}
+    ended["ends"] = ["2020-02-01", "", ""]
+    shown = admin.post(path, data=ended)
+    assert shown.status_code == 200
+    assert 'value="2020-02-01"' in shown.text
+    assert worker.get("/households/H0-70-1").status_code == 404, "it ended long ago"
+    assert worker.get("/households/H1-70-1").status_code == 200
+
+
+def test_units_that_cannot_be_are_told_and_what_was_typed_stays(admin: Client) -> None:
+    for units, begins, ends in (
+        ([], [], []),
+        (["999"], [""], [""]),
+        ([GRIDS[0][:12]], [""], [""]),
+        ([GRIDS[0]], ["2026-02-30"], [""]),
+        ([GRIDS[0]], ["2026-03-01"], ["2026-03-01"]),
+        ([GRIDS[0], GRIDS[0]], ["2026-03-01", ""], ["", ""]),
+    ):
+        form = {"unit": units, "begins": begins, "ends": ends}
+        answer = admin.post("/admin/accounts/worker/units", data=form)
+        assert answer.status_code == 422, form
+        assert all(f'value="{unit}"' in answer.text for unit in units)
+        assert 'role="alert"' in answer.text
+    assert GRIDS[0] in admin.get("/admin/accounts/worker").text
+
+
+def test_an_account_that_is_none_is_not_there(admin: Client) -> None:
+    assert admin.get("/admin/accounts/nobody").status_code == 404
+    assert admin.post("/admin/accounts/nobody/units").status_code == 404
+
+
+def test_a_head_written_down_earlier_is_compared(admin: Client) -> None:
+    head = _secret(admin.get("/admin/audit", params={"check": "1"}).text)
+    asked = {"check": "1", "head": head}
+    assert 'role="status"' in admin.get("/admin/audit", params=asked).text
+    cut = {"check": "1", "head": f"999999:{'0' * 64}"}
+    assert 'role="alert"' in admin.get("/admin/audit", params=cut).text
+    assert admin.get("/admin/audit", params={"check": "1", "head": "x"}).status_code == 422
+
+
+def test_axe_finds_nothing(browser: Browser, admin: Client) -> None:
     context = browser.new_context(base_url=admin.address, locale="zh-CN")
     add_session(context, admin)
     page = context.new_page()
-    page.goto(path, wait_until="networkidle")
-    found = Axe().run(page)
+    for path in ("/admin", "/admin/accounts/worker", "/admin/audit", "/roster", "/account"):
+        page.goto(path, wait_until="networkidle")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
     context.close()
-    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_token_set_beforehand_is_never_taken_over(site: str) -> None:
@@ -129,30 +179,30 @@ def test_a_token_set_beforehand_is_never_taken_over(site: str) -> None:
     assert client.cookies.get(access.COOKIE, domain="127.0.0.1") != "x" * 43
 
 
-@pytest.mark.parametrize("token", [None, "", "wrong"])
-def test_a_form_without_the_page_s_token_changes_nothing(
-    site: str, admin: Client, token: str | None
-) -> None:
+def test_a_form_without_the_page_s_token_changes_nothing(site: str, admin: Client) -> None:
     admin.headers.pop("X-CSRF-Token")
-    form = {} if token is None else {"csrf": token}
-    for path in (
-        "/admin/accounts/worker/disable",
-        "/logout",
-        "/account/password",
-        "/jobs/1/cancel",
-    ):
-        assert admin.post(path, data=form).status_code == 403
+    for form in ({}, {"csrf": ""}, {"csrf": "wrong"}):
+        for path in (
+            "/admin/accounts/worker/disable",
+            "/logout",
+            "/account/password",
+            "/jobs/1/cancel",
+        ):
+            assert admin.post(path, data=form).status_code == 403
     worker = Client(site)
     worker.log_in("worker")
 
 
-@pytest.mark.parametrize(
-    "to", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)"]
-)
-def test_the_log_in_leads_nowhere_else(site: str, to: str) -> None:
-    form = {"name": "planner", "password": staff.PASSWORD, "next": to}
-    answer = requests.post(site + "/login", data=form, timeout=30, allow_redirects=False)
-    assert answer.headers["location"] == "/"
-    cookie = answer.headers["set-cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=lax" in cookie
+def test_the_log_in_leads_nowhere_else(site: str) -> None:
+    for to in (
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+    ):
+        form = {"name": "planner", "password": staff.PASSWORD, "next": to}
+        answer = requests.post(site + "/login", data=form, timeout=30, allow_redirects=False)
+        assert answer.headers["location"] == "/"
+        cookie = answer.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=lax" in cookie

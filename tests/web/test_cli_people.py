@@ -161,3 +161,28 @@ def test_all_about_somebody_is_given_out(own_server, capsys) -> None:
     assert "Name: 某某" in told
     assert "All about one person given out" in told
     assert run("people export nobody") == 1
+
+
+def test_the_log_is_listed_by_what_is_asked(own_server, capsys) -> None:
+    assert run("users add planner --role planner") == 0
+    assert run("users add boss --role admin") == 0
+    capsys.readouterr()
+    assert run("audit list --json --action account --subject boss --since 2020-01-01") == 0
+    (line,) = json.loads(capsys.readouterr().out)
+    assert (line["action"], line["subject"], line["caller"]) == ("account_add", "boss", "operator")
+    assert run(f"audit list --json --before {line['id']}") == 0
+    assert [row["subject"] for row in json.loads(capsys.readouterr().out)] == ["planner"]
+    assert run("audit list --json --until 2020-01-01") == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert run("audit list --json --action audit") == 0
+    assert len(json.loads(capsys.readouterr().out)) == 3
+
+
+def test_a_head_kept_elsewhere_is_compared(own_server, capsys) -> None:
+    assert run("users add boss --role admin") == 0
+    capsys.readouterr()
+    assert run("audit verify") == 0
+    head = capsys.readouterr().out.strip()
+    assert run(f"audit verify --head {head}") == 0
+    number = head.partition(":")[0]
+    assert run(f"audit verify --head {number}:{'0' * 64}") == 1

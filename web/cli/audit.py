@@ -1,6 +1,7 @@
 """``wangge audit``: whether the audit log was tampered with, and what is in it."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from web.cli.console import Console
 
 group = help_text.group("audit", "cli.audit")
 _LONGEST = 10_000
+_DAYS = ["%Y-%m-%d"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,18 @@ class _List:
     subject: Annotated[
         str | None, typer.Option("--subject", help="cli.audit.subject", metavar="CODE")
     ] = None
+    unit: Annotated[str | None, typer.Option("--unit", help="cli.audit.unit", metavar="CODE")] = (
+        None
+    )
+    since: Annotated[
+        datetime | None, typer.Option("--since", help="audit.since", formats=_DAYS, metavar="DATE")
+    ] = None
+    until: Annotated[
+        datetime | None, typer.Option("--until", help="audit.until", formats=_DAYS, metavar="DATE")
+    ] = None
+    before: Annotated[
+        int | None, typer.Option("--before", help="cli.audit.before", min=1, metavar="ID")
+    ] = None
     limit: Annotated[int, typer.Option("--limit", help="cli.audit.limit", min=1, max=_LONGEST)] = (
         100
     )
@@ -46,7 +60,9 @@ def register(application: typer.Typer) -> None:
 @verbs.add(group, "verify", "cli.audit.verify", _Verify)
 def _verify(console: Console, options: _Verify) -> None:
     with context.transaction(console.settings) as tx:
-        verdict = audit.verify(tx, _head(options.head))
+        verdict = audit.verify(tx, Head.read(options.head) if options.head else None)
+        audit.append(tx, "audit_verify", holds=verdict.holds)
+        tx.commit()
     head = verdict.head
     if options.json:
         console.json({"holds": verdict.holds, "broken_at": verdict.broken_at, "head": head})
@@ -54,14 +70,24 @@ def _verify(console: Console, options: _Verify) -> None:
         raise errors.RefusedError("error.audit.broken", id=str(verdict.broken_at))
     console.say("cli.audit.holds", n=head.id if head else 0)
     if head is not None and not options.json:
-        console.data(f"{head.id}:{head.hash}")
+        console.data(str(head))
 
 
 @verbs.add(group, "list", "cli.audit.list", _List)
 def _list(console: Console, options: _List) -> None:
-    asked = Filter(caller=options.who, action=options.action, subject=options.subject)
+    asked = Filter(
+        caller=options.who,
+        action=options.action,
+        subject=options.subject,
+        unit=options.unit,
+        since=options.since.date() if options.since else None,
+        until=options.until.date() if options.until else None,
+        before=options.before,
+    )
     with context.transaction(console.settings) as tx:
         found = audit.lines(tx, asked, options.limit)
+        audit.append(tx, "audit_look", lines=len(found))
+        tx.commit()
     if options.json:
         console.json([asdict(line) for line in found])
         return
@@ -69,12 +95,3 @@ def _list(console: Console, options: _List) -> None:
         what = console.t(f"audit.{line.action}")
         parts = (days.moment(line.at), line.caller, what, line.subject or "", line.unit_code or "")
         console.data(f"{line.id}  " + "  ".join(part for part in parts if part))
-
-
-def _head(text: str | None) -> Head | None:
-    if text is None:
-        return None
-    number, _, digest = text.partition(":")
-    if not number.isdecimal() or not digest:
-        raise errors.RefusedError("error.audit.head")
-    return Head(int(number), digest)

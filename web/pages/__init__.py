@@ -2,6 +2,7 @@
 
 from web.pages import (
     admin,
+    admin_account,
     assistance,
     changes,
     exports,
@@ -34,6 +35,7 @@ routers = (
     assistance.router,
     roster.router,
     admin.router,
+    admin_account.router,
     households.router,
     household_change.router,
     household.router,

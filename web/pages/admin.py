@@ -1,12 +1,15 @@
 """``/admin``: accounts, keys of departments, the audit log."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
+from operator import itemgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from services import accounts, api_keys, audit, errors, exports, passwords
 from services.accounts import NewAccount, Scope
@@ -14,14 +17,17 @@ from services.audit import Filter
 from services.caller import Role
 from services.database import Transaction
 from web import view
-from web.dependencies import Administering, Optional, Page
+from web.dependencies import Administering, Optional, Page, UnitCode
+from web.i18n import Translator
 
 router = APIRouter(include_in_schema=False)
 _LINES = 100
+_ACTION = re.compile(r"audit\.((?:[a-z]+_)+[a-z]+|login|logout)")
 _Name = Annotated[str, Path(max_length=60)]
 _Text = Annotated[str, Form(max_length=200)]
 _Day = Annotated[date | None, Optional, Form()]
-_Word = Annotated[str | None, Optional, Query(max_length=100)]
+_Word = Annotated[str | None, Optional, Field(max_length=100)]
+_Date = Annotated[date | None, Optional]
 
 
 @dataclass(frozen=True)
@@ -87,8 +93,6 @@ def reset_password(page: Page, tx: Administering, name: _Name) -> HTMLResponse:
 @router.post("/admin/accounts/{name}/disable")
 def disable(tx: Administering, name: _Name) -> RedirectResponse:
     """Let an account log in no more."""
-    if name == tx.caller.name:
-        raise errors.RefusedError("error.accounts.self")
     accounts.disable(tx, name)
     tx.commit()
     return RedirectResponse("/admin", HTTPStatus.SEE_OTHER)
@@ -128,28 +132,53 @@ def revoke_key(tx: Administering, name: _Text) -> RedirectResponse:
     return RedirectResponse("/admin", HTTPStatus.SEE_OTHER)
 
 
-def _filter(
-    who: _Word = None,
-    action: _Word = None,
-    subject: _Word = None,
-    since: Annotated[date | None, Optional, Query()] = None,
-    until: Annotated[date | None, Optional, Query()] = None,
-    before: Annotated[int | None, Optional, Query(ge=1, le=2**62)] = None,
-) -> Filter:
-    return Filter(who, action, subject, since, until, before)
+class _Asked(BaseModel):
+    """Which lines are asked for, as the address says it."""
+
+    who: _Word = None
+    action: _Word = None
+    subject: _Word = None
+    unit: UnitCode = None
+    since: _Date = None
+    until: _Date = None
+    before: Annotated[int | None, Optional, Field(ge=1, le=2**62)] = None
+    check: str = Field("", max_length=1)
+    head: str = Field("", max_length=100)
+
+    @property
+    def filter(self) -> Filter:
+        """The same, as the log is asked."""
+        asked = (self.action, self.subject, self.unit, self.since, self.until, self.before)
+        return Filter(self.who, *asked)
+
+
+def _actions(t: Translator) -> list[tuple[str, str]]:
+    """Return what the log can tell of, each with its words, in the order of those."""
+    matched = (_ACTION.fullmatch(key) for key in t.messages)
+    return sorted(((found[1], t(found[0])) for found in matched if found), key=itemgetter(1))
 
 
 @router.get("/admin/audit", response_class=HTMLResponse)
-def audit_log(
-    page: Page, tx: Administering, asked: Annotated[Filter, Depends(_filter)], check: str = ""
-) -> HTMLResponse:
+def audit_log(page: Page, tx: Administering, asked: Annotated[_Asked, Query()]) -> HTMLResponse:
     """Return lines of the audit log, the newest first; checked for tampering when asked."""
-    found = audit.lines(tx, asked, _LINES)
+    found = audit.lines(tx, asked.filter, _LINES)
+    verdict, fault = None, None
+    if asked.check:
+        try:
+            verdict = audit.verify(tx, audit.Head.read(asked.head) if asked.head.strip() else None)
+            audit.append(tx, "audit_verify", holds=verdict.holds)
+        except errors.RefusedError as error:
+            fault = page.t.error(error)
+    audit.append(tx, "audit_look", lines=len(found))
+    tx.commit()
     return page.render(
         "audit.html",
+        HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY,
         lines=found,
         asked=asked,
-        verdict=audit.verify(tx) if check else None,
+        actions=_actions(page.t),
+        verdict=verdict,
+        fault=fault,
         next=found[-1].id if len(found) == _LINES else None,
     )
 
@@ -160,7 +189,7 @@ def _shown(
     shown: Shown | None = None,
     fault: errors.RefusedError | None = None,
 ) -> HTMLResponse:
-    return page.render(
+    answer = page.render(
         "admin.html",
         HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY,
         accounts=accounts.listing(tx),
@@ -170,3 +199,6 @@ def _shown(
         shown=shown,
         fault=page.t.error(fault) if fault else None,
     )
+    if shown is not None:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
