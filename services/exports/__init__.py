@@ -5,8 +5,8 @@ the other: a collection is a stream of record batches with geometry, a format tu
 into bytes. Rows pass through in constant memory, from a server-side cursor to the file.
 """
 
-from services.exports.catalogue import COLLECTIONS, Collection
-from services.exports.delivery import Download, download, file_name, stream, write
+from services.exports.catalogue import COLLECTIONS, PERSONAL, Collection
+from services.exports.delivery import Download, download, file_name, keep_taken, stream, write
 from services.exports.fields import Field, FieldType, GeometryType
 from services.exports.options import (
     DEFAULT_CRS,
@@ -22,6 +22,7 @@ from services.exports.renderers import RENDERERS, Renderer
 __all__ = [
     "COLLECTIONS",
     "DEFAULT_CRS",
+    "PERSONAL",
     "RENDERERS",
     "Bbox",
     "Collection",
@@ -34,6 +35,7 @@ __all__ = [
     "Renderer",
     "download",
     "file_name",
+    "keep_taken",
     "read_bbox",
     "read_crs",
     "read_format",

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import pyarrow as pa
 import sqlalchemy as sa
 
-from services import errors, network, population, rules, units
+from services import errors, import_history, network, population, rights, rules, units
+from services.caller import Caller
 from services.database import Transaction
-from services.exports import day_care, stored, unit_figures
+from services.exports import day_care, households, stored, unit_figures
 from services.exports.dataset import Facts
 from services.exports.fields import Field, GeometryType
 from services.exports.options import ExportOptions
+from services.rights import Right
 from services.themes.day_care import DayCare
 
 
@@ -104,8 +106,21 @@ _GENERATED_NETWORK = sa.text("""
 """)
 
 
-def find(name: str) -> Collection:
-    """Return a collection.
+def find(name: str, caller: Caller) -> Collection:
+    """Return a collection that a caller may ask for.
+
+    Raises
+    ------
+    services.errors.NotFoundError
+        There is none of that name, or it is not for them; the error lists those for everybody.
+    """
+    if name in PERSONAL and Right.DECIDE in rights.OF_ROLE[caller.role]:
+        return PERSONAL[name]
+    return published(name)
+
+
+def published(name: str) -> Collection:
+    """Return a collection that can be granted to anybody.
 
     Raises
     ------
@@ -136,6 +151,11 @@ def _open_network(source: Source) -> Opened:
         attribution=info.attribution if info else None,
     )
     return Opened(stored.NETWORK, facts, stored.network(source.tx, source.options))
+
+
+def _open_households(source: Source) -> Opened:
+    facts = source.facts(generated=import_history.has_generated(source.tx))
+    return Opened(households.FIELDS, facts, households.batches(source.tx, source.options))
 
 
 def _open_population(source: Source) -> Opened:
@@ -186,3 +206,12 @@ COLLECTIONS = {
         Collection("population", "code", _AREA, unit_figures.POPULATION, _open_population),
     )
 }
+"""Published ones: for everybody who has logged in, and for keys that were granted them."""
+
+PERSONAL = {
+    collection.name: collection
+    for collection in (
+        Collection("households", "code", _POINT, households.FIELDS, _open_households),
+    )
+}
+"""Those that lead to people: for who decides on them, of the own units; no key opens them."""

@@ -13,14 +13,15 @@ import pyarrow as pa
 import structlog
 
 from gis import crs as crs_module
-from services import errors, units
-from services.caller import Caller
+from services import audit, errors, units
+from services.caller import Caller, Role
 from services.database import Database, Transaction
 from services.exports import catalogue, coordinates
 from services.exports import fields as fields_module
 from services.exports.dataset import Dataset
 from services.exports.options import ExportOptions
 from services.exports.renderers import RENDERERS
+from services.rights import Door
 from services.themes.day_care import DayCare
 
 _log = structlog.get_logger()
@@ -60,7 +61,7 @@ def stream(
     services.errors.NotFoundError
         No such collection, unit or rule set, or no district at all: at once, before any byte.
     """
-    found = catalogue.find(collection)
+    found = catalogue.find(collection, tx.caller)
     source = _source(tx, options, day_care or DayCare())
     opened = found.open(source)
     dataset = Dataset(
@@ -118,11 +119,27 @@ def download(
     services.errors.NotFoundError
         As `stream`.
     """
+    is_personal = collection in catalogue.PERSONAL
     with contextlib.ExitStack() as stack:
-        tx = stack.enter_context(database.transaction(caller))
+        door = _door(caller) if is_personal else None
+        tx = stack.enter_context(database.transaction(caller, door))
         chunks = stream(tx, collection, options, day_care)
+        if is_personal:
+            keep_taken(database, caller, collection, options)
         body = _closing(stack.pop_all(), chunks)
     return Download(file_name(collection, options), RENDERERS[options.format].media_type, body)
+
+
+def keep_taken(database: Database, caller: Caller, collection: str, options: ExportOptions) -> None:
+    """Write to the audit log that somebody takes people's households along, before they do."""
+    with database.transaction(caller, _door(caller)) as tx:
+        details = {"format": options.format.value, "as_of": options.as_of.isoformat()}
+        audit.append(tx, "household_export", collection, options.unit, **details)
+        tx.commit()
+
+
+def _door(caller: Caller) -> Door:
+    return Door.OWNER if caller.role is Role.OPERATOR else Door.PEOPLE
 
 
 def file_name(collection: str, options: ExportOptions) -> str:

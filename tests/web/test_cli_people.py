@@ -186,3 +186,13 @@ def test_a_head_kept_elsewhere_is_compared(own_server, capsys) -> None:
     assert run(f"audit verify --head {head}") == 0
     number = head.partition(":")[0]
     assert run(f"audit verify --head {number}:{'0' * 64}") == 1
+
+
+def test_households_leave_with_a_line_in_the_log(own_server, tmp_path, capsys) -> None:
+    assert run(f"export households --format csv -o {tmp_path}/homes.csv") == 0
+    assert "H0-70-1" in (tmp_path / "homes.csv").read_text(encoding="utf-8-sig")
+    capsys.readouterr()
+    assert run("audit list --json --action household_export") == 0
+    (line,) = json.loads(capsys.readouterr().out)
+    assert line["caller"] == "operator"
+    assert run("keys add 民政局 --collection households") == 1

@@ -71,3 +71,20 @@ def test_others_people_are_not_there(site: Site, code: str) -> None:
 
 def test_a_form_that_is_none_gives_nothing_out(site: Site) -> None:
     assert site["manager"].post(PATH, data={"form": "xml"}).status_code == 422
+
+
+def test_households_are_taken_along_by_managers_only(site: Site) -> None:
+    page = site["manager"].get("/exports", headers={"Accept-Language": "en"}).text
+    assert "exports/households" in page
+    assert not re.search(r"\bexports?\.[a-z_.]+\b", page)
+    answer = site["manager"].get("/exports/households", params={"format": "csv"})
+    assert answer.status_code == 200
+    assert "no-store" in answer.headers["cache-control"]
+    assert HOME in answer.text
+    assert FOREIGN not in answer.text
+    for name in ("worker", "planner", "admin"):
+        assert "exports/households" not in site[name].get("/exports").text
+        refused = site[name].get("/exports/households")
+        unknown = site[name].get("/exports/nothing")
+        assert refused.status_code == unknown.status_code == 404
+        assert HOME not in refused.text

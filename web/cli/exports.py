@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from services import caller as callers
 from services import exports, rules
 from services.exports import Format
-from web import days
+from web import databases, days
 from web.cli import context, verbs
 from web.cli.console import Console
 
@@ -61,6 +62,9 @@ def _export(console: Console, options: _Export) -> None:
         max_walk_m=options.max_walk,
         rules=options.rules,
     )
+    if options.collection in exports.PERSONAL:
+        with databases.database(console.settings) as database:
+            exports.keep_taken(database, callers.operator(), options.collection, asked)
     with context.transaction(console.settings) as tx:
         if options.output == _STANDARD_OUTPUT:
             for chunk in exports.stream(tx, options.collection, asked):

@@ -42,7 +42,7 @@ def register(application: typer.Typer) -> None:
 def _add(console: Console, options: _Add) -> None:
     granted = options.collections or []
     for name in granted:
-        catalogue.find(name)
+        catalogue.published(name)
     with context.transaction(console.settings) as tx:
         key = api_keys.add(tx, options.name, granted)
         tx.commit()

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from services import exports, network
 from services.exports import Format
+from services.rights import Right
 from web.api import delivery
 from web.api.questions import Options
 from web.dependencies import Asker, Held, Page, Reading
@@ -21,9 +22,11 @@ _ADDRESSES = {
 @router.get("/exports", response_class=HTMLResponse)
 def listing(page: Page, tx: Reading) -> HTMLResponse:
     """Return every collection with its fields, formats and addresses."""
+    personal = exports.PERSONAL.values() if page.may(Right.DECIDE) else ()
     return page.render(
         "exports.html",
-        collections=tuple(exports.COLLECTIONS.values()),
+        collections=(*exports.COLLECTIONS.values(), *personal),
+        personal=exports.PERSONAL,
         formats=tuple(Format),
         addresses=_ADDRESSES,
         network=network.info(tx),

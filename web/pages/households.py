@@ -117,7 +117,12 @@ def _chips(t: Translator, asked: Asked, own: tuple[Unit, ...]) -> list[Chip]:
             made.append((t(key), {flag: None}))
     for kind in asked.disability:
         rest = [other for other in asked.disability if other != kind]
-        made.append((t("find.disability.any" if kind is Disability.ANY else f"person.disability.{kind}"), {"disability": rest}))
+        made.append(
+            (
+                t("find.disability.any" if kind is Disability.ANY else f"person.disability.{kind}"),
+                {"disability": rest},
+            )
+        )
     if asked.grade is not None:
         made.append((t("find.chip.grade", n=asked.grade), {"grade": None}))
     for tag in asked.tag:
