@@ -1,4 +1,4 @@
-"""Assignment: which unit a place lies in, which is nearest, and what a change of borders moves."""
+"""Assignment: which unit a place lies in, and which is nearest."""
 
 import dataclasses
 from typing import Final
@@ -13,7 +13,7 @@ NOWHERE: Final = -1
 
 _BLOCK: Final = 1 << 16
 _PAIRS_AT_ONCE: Final = 1 << 19
-_FEW_POINTS: Final = 20_000
+_FEW_POINTS: Final = 4_000
 _FINEST: Final = 2048
 
 
@@ -160,33 +160,6 @@ def nearest_polygon(points: Floats, polygons: Objects) -> tuple[Int32s, Floats]:
     point = finite[query[order]]
     index[point], distance_m[point] = polygon[order], away_m[order]
     return index, distance_m
-
-
-def changed_areas(before: Objects, after: Objects) -> Objects:
-    """Give areas that hold every place whose unit may differ between two states.
-
-    Parameters
-    ----------
-    before, after
-        The area of each unit in either state, shape (n,), paired; None where it did not exist.
-
-    Returns
-    -------
-    Objects
-        Polygons, shape (k,): what each unit lost or gained, widened by 1e-11 of the largest
-        coordinate (0.1 mm on the ground) so that rounding in the overlay leaves nothing out.
-        They overlap, since what one unit lost another gained; none if nothing changed.
-    """
-    nothing = shapely.MultiPolygon()
-    old, new = (np.where(shapely.is_missing(side), nothing, side) for side in (before, after))
-    moved = ~shapely.equals_identical(old, new)
-    parts: Objects = shapely.get_parts(shapely.symmetric_difference(old[moved], new[moved]))
-    parts = parts[~shapely.is_empty(parts)]
-    if not len(parts):
-        return parts
-    widening = 1e-11 * float(np.abs(shapely.bounds(parts)).max())
-    wide: Objects = shapely.buffer(parts, widening, join_style="mitre", cap_style="square")
-    return wide
 
 
 def _resolve(raster: label_raster.LabelRaster, u: Floats, v: Floats, index: Int32s) -> Int64s:

@@ -1,6 +1,7 @@
 """Which unit each point lies in, for every period in which boundaries stood still."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import shapely
@@ -16,7 +17,7 @@ _VERSIONS = """
     WHERE v.geom && ST_MakeEnvelope(%s, %s, %s, %s, 4490)
     ORDER BY u.code
 """
-_EPOCH = np.datetime64("2000-01-01", "D")
+_EPOCH = date(2000, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,14 @@ def load(tx: Transaction, points: NDArray[np.float64]) -> History:
     return History(
         np.array(unit_id, dtype=np.int32),
         np.array(level, dtype=np.str_),
-        np.array([_copy.LONG_AGO if day is None else _day(day) for day in begins], dtype=np.int64),
-        np.array([_copy.FOR_GOOD if day is None else _day(day) for day in ends], dtype=np.int64),
+        np.array([_day(day, _copy.LONG_AGO) for day in begins], dtype=np.int64),
+        np.array([_day(day, _copy.FOR_GOOD) for day in ends], dtype=np.int64),
         shapely.from_wkb(np.array([bytes(b) for b in wkb], dtype=object)),
     )
 
 
-def _day(day: object) -> int:
-    return int((np.datetime64(str(day), "D") - _EPOCH).astype(np.int64))
+def _day(day: object, unbounded: int) -> int:
+    return day.toordinal() - _EPOCH if isinstance(day, date) else unbounded
 
 
 def locate(history: History, points: NDArray[np.float64]) -> Periods:

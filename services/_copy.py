@@ -46,9 +46,9 @@ def _layout(fields: Fields) -> np.dtype[Any]:
     return np.dtype(parts)
 
 
-def listed(ids: NDArray[Any]) -> str:
-    """Write ids ``(n,)`` as an array literal: a driver takes longer over a list than the query."""
-    return "{" + ",".join(map(str, ids.tolist())) + "}"
+def listed(numbers: NDArray[Any]) -> str:
+    """Write ``(n,)`` as an array literal: a driver takes longer over a list than the query."""
+    return "{" + ",".join(map(str, numbers.tolist())) + "}"
 
 
 def read(
@@ -59,7 +59,8 @@ def read(
     Parameters
     ----------
     query
-        A SELECT whose columns are never null and of the very types of `fields`.
+        A SELECT, or a statement with RETURNING, whose columns are never null and of the very
+        types of `fields`.
     fields
         Name and type (`INT`, `BIGINT`, `DOUBLE`, `DATE`) of each column.
     params
@@ -76,8 +77,9 @@ def read(
         for (_, kind), name in zip(fields, names, strict=True)
     ]
     statement = sql.SQL(
-        "SELECT count(*), coalesce(string_agg({}, ''::bytea), ''::bytea) FROM ({}) AS rows ({})"
-    ).format(sql.SQL(" || ").join(sends), sql.SQL(query), sql.SQL(", ").join(names))
+        "WITH rows ({}) AS ({})"
+        " SELECT count(*), coalesce(string_agg({}, ''::bytea), ''::bytea) FROM rows"
+    ).format(sql.SQL(", ").join(names), sql.SQL(query), sql.SQL(" || ").join(sends))
     layout = np.dtype([(name, _WIRE[kind]) for name, kind in fields])
     with tx.driver.cursor(binary=True) as cursor:
         cursor.execute(statement, params or None)

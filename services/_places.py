@@ -17,8 +17,17 @@ class PlaceTables:
     ----------
     subject
         ``household`` or ``facility``.
-    table
-        Its table of assignments.
+    table, key
+        Its table of assignments, and the place's id there.
+    everywhere, some, within
+        Read places: all, by id, in boxes (west, south, east, north: an array each).
+    stored, stored_some, forget
+        Read assignments, all or by id, and delete them.
+    moved, take_out, bring_back
+        The table for what is written where a border moved; delete assignments by id and return
+        them; put those of the table back among the others, if it is another one.
+    drop_indexes, make_indexes
+        Of an empty table; of a full one.
     """
 
     subject: str
@@ -30,6 +39,9 @@ class PlaceTables:
     stored: LiteralString
     stored_some: LiteralString
     forget: LiteralString
+    moved: LiteralString
+    take_out: LiteralString
+    bring_back: LiteralString | None
     drop_indexes: LiteralString
     make_indexes: LiteralString
 
@@ -41,15 +53,22 @@ HOUSEHOLDS = PlaceTables(
     everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM households",
     some="SELECT id, ST_X(geom), ST_Y(geom) FROM households WHERE id = ANY(%s::int[])",
     within="""
-        WITH area AS MATERIALIZED (
-            SELECT ST_GeomFromWKB(wkb, 4490) AS geom FROM unnest(%s::bytea[]) AS given (wkb))
         SELECT h.id, ST_X(h.geom), ST_Y(h.geom)
-        FROM area JOIN households h ON ST_Intersects(area.geom, h.geom)""",
+        FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])
+            AS box (west, south, east, north)
+        JOIN households h ON h.geom && ST_MakeEnvelope(west, south, east, north, 4490)""",
     stored="SELECT household_id, unit_id, valid_from, valid_to FROM household_assignments",
     stored_some="""
         SELECT household_id, unit_id, valid_from, valid_to FROM household_assignments
         WHERE household_id = ANY(%s::int[])""",
     forget="DELETE FROM household_assignments WHERE household_id = ANY(%s::int[])",
+    moved="household_assignments_moved",
+    take_out="""
+        DELETE FROM household_assignments WHERE household_id = ANY(%s::int[])
+        RETURNING household_id, unit_id, valid_from, valid_to""",
+    bring_back="""
+        WITH apart AS (DELETE FROM household_assignments_moved RETURNING *)
+        INSERT INTO household_assignments SELECT * FROM apart""",
     drop_indexes="""
         ALTER TABLE household_assignments DROP CONSTRAINT household_assignments_pkey;
         DROP INDEX household_assignments_unit_id_idx""",
@@ -67,15 +86,20 @@ FACILITIES = PlaceTables(
     everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM facilities",
     some="SELECT id, ST_X(geom), ST_Y(geom) FROM facilities WHERE id = ANY(%s::int[])",
     within="""
-        WITH area AS MATERIALIZED (
-            SELECT ST_GeomFromWKB(wkb, 4490) AS geom FROM unnest(%s::bytea[]) AS given (wkb))
         SELECT f.id, ST_X(f.geom), ST_Y(f.geom)
-        FROM area JOIN facilities f ON ST_Intersects(area.geom, f.geom)""",
+        FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])
+            AS box (west, south, east, north)
+        JOIN facilities f ON f.geom && ST_MakeEnvelope(west, south, east, north, 4490)""",
     stored="SELECT facility_id, unit_id, valid_from, valid_to FROM facility_assignments",
     stored_some="""
         SELECT facility_id, unit_id, valid_from, valid_to FROM facility_assignments
         WHERE facility_id = ANY(%s::int[])""",
     forget="DELETE FROM facility_assignments WHERE facility_id = ANY(%s::int[])",
+    moved="facility_assignments",
+    take_out="""
+        DELETE FROM facility_assignments WHERE facility_id = ANY(%s::int[])
+        RETURNING facility_id, unit_id, valid_from, valid_to""",
+    bring_back=None,
     drop_indexes="""
         ALTER TABLE facility_assignments DROP CONSTRAINT facility_assignments_pkey;
         DROP INDEX facility_assignments_unit_id_idx""",

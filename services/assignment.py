@@ -5,15 +5,16 @@ their own: rewriting a million of their rows is cheap, and places themselves are
 a border moves. A place on a shared border belongs to the unit with the lowest code.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, LiteralString
 
 import numpy as np
-import shapely
 import sqlalchemy as sa
 from numpy.typing import NDArray
+from psycopg import sql
 
 from gis import crs, location
 from services import _boundary_history, _copy, units
@@ -21,6 +22,9 @@ from services._places import FACILITIES, HOUSEHOLDS, POINT, PlaceTables
 from services.database import Transaction
 
 Progress = Callable[[str, int, int | None], None]
+
+_MANY = 100_000
+"""So many rows are worth their place among all the others, in its indexes."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ def assign_all(tx: Transaction, progress: Progress | None = None) -> AssignmentR
         if progress:
             progress(f"job.step.assign_{place.subject}", 0, None)
         report += _assign(tx, place, _points(tx, place.everywhere), None)
+        if place.bring_back and not _is_empty(tx, place.moved):
+            tx.driver.execute(place.bring_back)
     return report
 
 
@@ -85,15 +91,20 @@ def assign_facilities(tx: Transaction, ids: NDArray[Any]) -> AssignmentReport:
     return _assign_some(tx, FACILITIES, ids)
 
 
-def assign_changed_areas(tx: Transaction, areas: NDArray[np.object_]) -> AssignmentReport:
-    """Recompute only what lies in areas ``(k,)``, EPSG:4490, where boundaries changed."""
+def assign_where_borders_moved(tx: Transaction, boxes: NDArray[np.float64]) -> AssignmentReport:
+    """Recompute only what lies in boxes ``(k, 4)``, EPSG:4490, see `gis.moved_borders`."""
     report = AssignmentReport(0, 0, 0, 0)
-    wkb = shapely.to_wkb(areas).tolist()
+    if not len(boxes):
+        return report
+    edges = [_copy.listed(edge) for edge in boxes.T]
     for place in (HOUSEHOLDS, FACILITIES):
-        found = _points(tx, place.within, (wkb,))
-        _, once = np.unique(found["id"], return_index=True)  # areas overlap
+        found = _points(tx, place.within, edges)
+        _, once = np.unique(found["id"], return_index=True)  # boxes touch
         points = {name: values[once] for name, values in found.items()}
-        report += _assign(tx, place, points, points["id"])
+        if len(once) > _MANY:
+            report += _assign(tx, place, points, points["id"])
+        elif len(once):
+            report += _reassign(tx, place, points)
     return report
 
 
@@ -110,7 +121,7 @@ _COUNTS = {
 }
 
 
-def _points(tx: Transaction, query: Any, params: tuple[object, ...] = ()) -> dict[str, Any]:
+def _points(tx: Transaction, query: Any, params: Sequence[object] = ()) -> dict[str, Any]:
     return _copy.read(tx, query, POINT, params)
 
 
@@ -127,62 +138,95 @@ def _assign(
     tx: Transaction, place: PlaceTables, points: dict[str, Any], ids: NDArray[Any] | None
 ) -> AssignmentReport:
     """Locate points and store what differs; `ids` None means: every place there is."""
-    xy = np.column_stack([points["lon"], points["lat"]])
-    periods = _boundary_history.locate(_boundary_history.load(tx, xy), xy)
-    new = np.column_stack(
-        [points["id"][periods.point], periods.unit_id, periods.begins, periods.ends]
-    ).astype(np.int64)
+    xy = _xy(points)
+    new, counted = _located(_boundary_history.load(tx, xy), points["id"], xy)
     if ids is None:
-        old = _copy.read(tx, place.stored, _rows(place))
+        old = _read(tx, place, place.stored)
     else:
-        old = _copy.read(tx, place.stored_some, _rows(place), (_copy.listed(ids),))
-    changed = _store(tx, place, np.column_stack(list(old.values())).astype(np.int64), new)
+        old = _read(tx, place, place.stored_some, (_copy.listed(ids),))
+    return replace(counted, changed=_store(tx, place, old, new))
+
+
+def _reassign(tx: Transaction, place: PlaceTables, points: dict[str, Any]) -> AssignmentReport:
+    """Locate points most of which have come into another unit, and write all of their rows."""
+    xy = _xy(points)
+    history = _boundary_history.load(tx, xy)
+    with ThreadPoolExecutor(1) as server:  # it deletes while we search
+        ids = _copy.listed(points["id"])
+        taken = server.submit(_read, tx, place, place.take_out, (ids,))
+        new, counted = _located(history, points["id"], xy)
+        old = taken.result()
+    _copy.write(tx, place.moved, _rows(place), list(new.T))
+    return replace(counted, changed=len(_differing(old, new)))
+
+
+def _xy(points: dict[str, Any]) -> NDArray[np.float64]:
+    return np.column_stack([points["lon"], points["lat"]])
+
+
+def _located(
+    history: _boundary_history.History, ids: NDArray[Any], xy: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], AssignmentReport]:
+    """Rows ``(n, 4)`` as they shall be stored, by place and period, and what there is to count."""
+    periods = _boundary_history.locate(history, xy)
+    rows = np.column_stack(
+        [ids[periods.point], periods.unit_id, periods.begins, periods.ends]
+    ).astype(np.int64)
     assigned = int(np.count_nonzero(np.diff(periods.point, prepend=-1)))
-    return AssignmentReport(assigned, len(xy) - assigned, periods.ambiguous, changed)
+    return rows, AssignmentReport(assigned, len(xy) - assigned, periods.ambiguous, 0)
+
+
+def _read(
+    tx: Transaction, place: PlaceTables, query: Any, params: Sequence[object] = ()
+) -> NDArray[np.int64]:
+    columns = _copy.read(tx, query, _rows(place), params)
+    return np.column_stack(list(columns.values())).astype(np.int64)
 
 
 def _store(
     tx: Transaction, place: PlaceTables, old: NDArray[np.int64], new: NDArray[np.int64]
 ) -> int:
     """Write the rows of places whose assignment differs; return how many places these are."""
+    driver = tx.driver
+    if len(new) and not len(old) and _is_empty(tx, place.table):
+        driver.execute(place.drop_indexes)
+        _copy.write(tx, place.table, _rows(place), list(_by_unit(new).T))
+        driver.execute(place.make_indexes)
+        return int(np.count_nonzero(np.diff(new[:, 0], prepend=-1)))  # by place already
     dirty = _differing(old, new)
     if not len(dirty):
         return 0
-    driver = tx.driver
-    if not len(old) and _is_empty(tx, place):
-        driver.execute(place.drop_indexes)
-        _copy.write(tx, place.table, _rows(place), list(new.T))
-        driver.execute(place.make_indexes)
-        return len(dirty)
     driver.execute(place.forget, (_copy.listed(dirty),))
     rows = new[np.isin(new[:, 0], dirty)]
     _copy.write(tx, place.table, _rows(place), list(rows.T))
     return len(dirty)
 
 
-def _is_empty(tx: Transaction, place: PlaceTables) -> bool:
-    query = _EMPTY[place.subject]
-    return bool(tx.sql.execute(query).scalar_one())
+def _by_unit(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Put rows of the same unit side by side: what a border moves is then on few pages."""
+    # Only the order of ids above 65535 is lost by the cut, and 16 bits are sorted by counting.
+    order = np.argsort(rows[:, 1].astype(np.uint16), kind="stable")
+    side_by_side: NDArray[np.int64] = np.take(rows, order, axis=0)
+    return side_by_side
 
 
-_EMPTY = {
-    "household": sa.text("SELECT NOT EXISTS (SELECT FROM household_assignments)"),
-    "facility": sa.text("SELECT NOT EXISTS (SELECT FROM facility_assignments)"),
-}
+def _is_empty(tx: Transaction, table: LiteralString) -> bool:
+    query = sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(sql.Identifier(table))
+    row = tx.driver.execute(query).fetchone()
+    return row is None or bool(row[0])
 
 
 def _differing(old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.int64]:
     """Ids (first column) whose rows are not the same in both."""
-    if old.shape == new.shape:
-        order_old, order_new = np.lexsort(old.T[[2, 0]]), np.lexsort(new.T[[2, 0]])
-        if np.array_equal(old[order_old], new[order_new]):
-            return np.zeros(0, dtype=np.int64)
-    if not len(old):
-        ids: NDArray[np.int64] = np.sort(new[:, 0])
-        fresh: NDArray[np.int64] = ids[np.diff(ids, prepend=-1) != 0]
-        return fresh
-    both, count = np.unique(np.concatenate([old, new]), axis=0, return_counts=True)
-    return np.unique(both[count == 1, 0])
+    rows = np.concatenate([old, new])
+    # Equal rows, one from each side, come to stand side by side: ids and days are of 32 bits.
+    rows = np.take(rows, np.argsort((rows[:, 0] << 32) + rows[:, 2], kind="stable"), axis=0)
+    alike = (rows[1:] == rows[:-1]).all(axis=1)
+    alone = np.ones(len(rows), dtype=np.bool_)
+    alone[1:] &= ~alike
+    alone[:-1] &= ~alike
+    ids: NDArray[np.int64] = rows[alone, 0]
+    return ids[np.diff(ids, prepend=-1) != 0]
 
 
 _OUTSIDE = sa.text("""

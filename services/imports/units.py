@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import shapely
 
-from gis import codes, crs, location
+from gis import codes, crs, moved_borders
 from services import assignment
 from services.imports import headings, points, rejects, source, tables, unit_plan, unit_store
 from services.imports import unit_topology as topology
@@ -255,6 +255,5 @@ def _assign(job: Job, stored: unit_store.StoredUnits, plan: unit_plan.Plan) -> N
         ]
         before.extend(replaced or [None])
         after.extend([planned.row.geometry] * max(len(replaced), 1))
-    areas = location.changed_areas(np.array(before, dtype=object), np.array(after, dtype=object))
-    if len(areas):
-        assignment.assign_changed_areas(job.tx, areas)
+    boxes = moved_borders.boxes(np.array(before, dtype=object), np.array(after, dtype=object))
+    assignment.assign_where_borders_moved(job.tx, boxes)

@@ -76,7 +76,7 @@ def test_past_days_keep_their_answer_after_a_border_moved(database, caller):
     assert rows == 3
 
 
-def test_only_what_lies_in_a_changed_area_is_recomputed(database, caller):
+def test_only_what_lies_where_borders_moved_is_recomputed(database, caller):
     with database.transaction(caller) as tx:
         _district(tx)
         for number in range(20):
@@ -91,8 +91,8 @@ def test_only_what_lies_in_a_changed_area_is_recomputed(database, caller):
             ),
             {"west": WEST},
         )
-        report = assignment.assign_changed_areas(
-            tx, np.array([shapely.box(116.81, 32.60, 116.813, 32.61)])
+        report = assignment.assign_where_borders_moved(
+            tx, np.array([[116.81, 32.60, 116.813, 32.61]])
         )
         after = _stored(tx)
         again = assignment.assign_all(tx)
