@@ -9,7 +9,7 @@ import shapely
 from sqlalchemy import text
 
 from bench import arena, data, report, timing
-from gis import moved_borders
+from gis.moved_borders import MovedBorders
 from services import assignment
 from services._places import HOUSEHOLDS
 from services.database import Database, Transaction
@@ -137,14 +137,18 @@ def _move_border(database: Database) -> tuple[float, int]:
         tx.driver.execute("CREATE TABLE at_first AS SELECT * FROM household_assignments")
         _begin_versions(tx, before, after)
     arena.settle(database)
-    old, new = (np.array(list(cells.everything.values())) for cells in (before, after))
+    codes = _changed(before, after)
+    old, new = (np.array([drawn.everything[c] for c in codes]) for drawn in (before, after))
+    with arena.transaction(database) as tx:
+        units = tx.driver.execute("SELECT id FROM units WHERE code = ANY(%s)", (codes,)).fetchall()
+    unit_ids = np.array(units).ravel()
     changed = 0
 
     def follow() -> None:
         nonlocal changed
-        boxes = moved_borders.boxes(old, new)
+        moved = MovedBorders.between(old, new)
         with arena.transaction(database) as tx:
-            changed = assignment.assign_where_borders_moved(tx, boxes).changed
+            changed = assignment.assign_where_borders_moved(tx, moved, unit_ids).changed
 
     seconds = timing.medians({"moved": timing.Contestant(follow, lambda: _back(database))}, 5)
     return seconds["moved"], changed
@@ -162,10 +166,15 @@ def _back(database: Database) -> None:
         connection.execute("CHECKPOINT")
 
 
+def _changed(before: data.Cells, after: data.Cells) -> list[str]:
+    """Codes of the units, of every level, whose borders are not the same."""
+    old, new = before.everything, after.everything
+    return [code for code in new if not new[code].equals_exact(old[code], 0)]
+
+
 def _begin_versions(tx: Transaction, before: data.Cells, after: data.Cells) -> None:
     """End the versions of all units that change, cells and larger, and begin new ones."""
-    old, new = before.everything, after.everything
-    changed = [code for code in new if not new[code].equals_exact(old[code], 0)]
+    new, changed = after.everything, _changed(before, after)
     with tx.driver.cursor() as cursor:
         cursor.executemany(
             "UPDATE unit_versions SET valid = daterange(lower(valid), %s)"

@@ -1,4 +1,4 @@
-"""Where units may differ between two states of their borders: boxes around all that moved.
+"""Where units may differ between two states of their borders.
 
 No overlay of polygons is worked out. Pieces of border that a unit has in both states cancel out;
 those left over bound what it lost and gained, by the even-odd rule, and are swept in bands. In
@@ -7,44 +7,128 @@ and second, third and fourth, ... piece of a unit's. Nothing is left out: on a l
 band that meets no piece, the rule gives one answer from end to end, the one found half-way.
 """
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 import shapely
 
 from gis import arrays
-from gis.arrays import Floats, Int64s, Objects
+from gis.arrays import Bools, Floats, Int64s, Objects
 
 _BANDS: Final = 400
 """Enough for few places beside the point, few enough that looking boxes up costs no more."""
+
+_MANY_BANDS: Final = 4_000
 
 _WIDENING: Final = 1e-11
 _EAST_NORTH_SWAPPED: Final = [1, 0, 3, 2]
 
 
-def boxes(before: Objects, after: Objects) -> Floats:
-    """Give boxes that hold every place whose unit may differ between two states.
+@dataclass(frozen=True)
+class MovedBorders:
+    """Borders that are there in one of two states only, and what lies between them.
 
-    Parameters
+    Attributes
     ----------
-    before, after
-        The area of each unit in either state, shape (n,), paired: valid polygons and
-        multipolygons, None where the unit did not exist.
-
-    Returns
-    -------
-    Floats
-        West, south, east and north, shape (k, 4), widened by 1e-11 of the largest coordinate
-        (0.1 mm on the ground) so that rounding leaves nothing out. Those that follow each other
-        along a border touch. None if nothing moved.
+    unit
+        Whose each piece of border is, shape (p,): its place among the areas compared.
+    piece
+        Its ends, shape (p, 4): x and y of the one, x and y of the other.
     """
-    differ = ~shapely.equals_identical(before, after)
-    unit, piece = _left_over(before[differ], after[differ])
-    if not len(piece):
-        return np.zeros((0, 4))
-    if np.ptp(piece[:, ::2]) <= np.ptp(piece[:, 1::2]):
-        return _swept(unit, piece)
-    return _swept(unit, _upward(piece[:, _EAST_NORTH_SWAPPED]))[:, _EAST_NORTH_SWAPPED]
+
+    unit: Int64s
+    piece: Floats
+
+    @classmethod
+    def between(cls, before: Objects, after: Objects) -> Self:
+        """Compare two states.
+
+        Parameters
+        ----------
+        before, after
+            The area of each unit in either state, shape (n,), paired: valid polygons and
+            multipolygons, None where the unit did not exist.
+        """
+        differ = ~shapely.equals_identical(before, after)
+        return cls(*_left_over(before[differ], after[differ]))
+
+    @property
+    def bounds(self) -> Floats:
+        """West, south, east and north of all that moved, shape (4,); not for none."""
+        return np.concatenate(
+            [
+                self.piece.reshape(-1, 2).min(axis=0, initial=np.inf),
+                self.piece.reshape(-1, 2).max(axis=0, initial=-np.inf),
+            ]
+        )
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether all borders are the same in both states."""
+        return not len(self.piece)
+
+    def areas(self) -> "Areas":
+        """Give areas that hold every place whose unit may differ, in few boxes."""
+        return self._swept(_BANDS)
+
+    def narrow_areas(self) -> "Areas":
+        """Give areas that hold less beside such places, in more boxes than are looked up well."""
+        return self._swept(_MANY_BANDS)
+
+    def _swept(self, bands: int) -> "Areas":
+        if self.is_nothing:
+            return Areas(True, 0.0, 1.0, 0.0, np.zeros(0, dtype=np.int64), np.zeros((0, 2)))
+        is_upright = bool(np.ptp(self.piece[:, ::2]) <= np.ptp(self.piece[:, 1::2]))
+        piece = self.piece if is_upright else _upward(self.piece[:, _EAST_NORTH_SWAPPED])
+        return _swept(self.unit, piece, bands, is_upright=is_upright)
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Stretches of bands, apart from each other; widened by 1e-11 of the largest coordinate.
+
+    These 0.1 mm on the ground see to it that rounding leaves nothing out.
+
+    Attributes
+    ----------
+    is_upright
+        Bands run from west to east, and lie from south to north; else the other way about.
+    begin, height, slack
+        Where the first band begins, how high each is, and by how much it is widened.
+    band, stretch
+        Number of the band, shape (s,), ascending, and from where to where, shape (s, 2).
+    """
+
+    is_upright: bool
+    begin: float
+    height: float
+    slack: float
+    band: Int64s
+    stretch: Floats
+
+    def boxes(self) -> Floats:
+        """West, south, east and north of each, shape (s, 4); those of one border touch."""
+        edges = np.array([0.0, 1.0]) * self.height + np.array([-self.slack, self.slack])
+        rows = self.begin + self.band[:, np.newaxis] * self.height + edges
+        boxes = np.column_stack([self.stretch[:, 0], rows[:, 0], self.stretch[:, 1], rows[:, 1]])
+        return boxes if self.is_upright else boxes[:, _EAST_NORTH_SWAPPED]
+
+    def hold(self, points: Floats) -> Bools:
+        """Tell which points ``(n, 2)`` they hold."""
+        if not len(self.band):
+            return np.zeros(len(points), dtype=np.bool_)
+        along, across = points.T if self.is_upright else points.T[::-1]
+        first, last = float(self.stretch[:, 0].min()), float(self.stretch[:, 1].max())
+        # Bands are laid end to end, so that one search serves all of them.
+        length = 2.0 * (last - first + self.height)
+        band = np.floor((across - self.begin) / self.height)
+        place = band * length + np.clip(along, first - self.height, last + self.height)
+        nearest = np.searchsorted(self.band * length + self.stretch[:, 0], place, "right") - 1
+        nearest = np.maximum(nearest, 0)
+        begin, end = self.stretch[nearest].T
+        held: Bools = (self.band[nearest] == band) & (begin <= along) & (along <= end)
+        return held
 
 
 def _left_over(before: Objects, after: Objects) -> tuple[Int64s, Floats]:
@@ -78,11 +162,11 @@ def _upward(piece: Floats) -> Floats:
     return np.where(downward[:, np.newaxis], piece[:, [2, 3, 0, 1]], piece)
 
 
-def _swept(unit: Int64s, piece: Floats) -> Floats:
+def _swept(unit: Int64s, piece: Floats, bands: int, *, is_upright: bool) -> Areas:
     """Sweep pieces from south to north."""
     slack = _WIDENING * float(np.abs(piece).max())
     south = float(piece[:, 1].min()) - 2 * slack
-    height = (float(piece[:, 3].max()) + 2 * slack - south) / _BANDS
+    height = (float(piece[:, 3].max()) + 2 * slack - south) / bands
     lowest = ((piece[:, 1] - slack - south) // height).astype(np.int64)
     highest = ((piece[:, 3] + slack - south) // height).astype(np.int64)
     counts = highest - lowest + 1
@@ -91,12 +175,12 @@ def _swept(unit: Int64s, piece: Floats) -> Floats:
     bottom = south + band.astype(np.float64) * height
     held = _held(piece, bottom - slack, bottom + height + slack)
     inner_band, inner = _between(unit, band, piece, bottom + height / 2)
-    widening = np.array([-slack, slack])
     band, stretch = _merged(
-        np.concatenate([band, inner_band]), np.concatenate([held, inner]) + widening, height
+        np.concatenate([band, inner_band]),
+        np.concatenate([held, inner]) + np.array([-slack, slack]),
+        height,
     )
-    rows = south + (band[:, np.newaxis] + np.array([0.0, 1.0])) * height + widening
-    return np.column_stack([stretch[:, 0], rows[:, 0], stretch[:, 1], rows[:, 1]])
+    return Areas(is_upright, south, height, slack, band, stretch)
 
 
 def _held(piece: Floats, bottom: Floats, top: Floats) -> Floats:

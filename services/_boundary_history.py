@@ -56,11 +56,10 @@ class Periods:
     ambiguous: int
 
 
-def load(tx: Transaction, points: NDArray[np.float64]) -> History:
-    """Read all versions, past ones included, that points ``(n, 2)`` can lie in."""
-    box = (*points.min(axis=0), *points.max(axis=0)) if len(points) else (0.0, 0.0, 0.0, 0.0)
+def load(tx: Transaction, box: NDArray[np.float64]) -> History:
+    """Read all versions, past ones included, that reach into west, south, east, north, ``(4,)``."""
     with tx.driver.cursor(binary=True) as cursor:
-        rows = cursor.execute(_VERSIONS, [float(edge) for edge in box]).fetchall()
+        rows = cursor.execute(_VERSIONS, box.tolist()).fetchall()
     unit_id, _, level, begins, ends, wkb = zip(*rows, strict=True) if rows else ((),) * 6
     return History(
         np.array(unit_id, dtype=np.int32),

@@ -24,8 +24,9 @@ class PlaceTables:
     stored, stored_some, forget
         Read assignments, all or by id, and delete them.
     moved, take_out, bring_back
-        The table for what is written where a border moved; delete assignments by id and return
-        them; put those of the table back among the others, if it is another one.
+        The table for what is written where a border moved; delete the assignments of places to
+        units, both by id, and return them; put the rows of the table back among the others, if
+        it is another one.
     drop_indexes, make_indexes
         Of an empty table; of a full one.
     """
@@ -64,7 +65,8 @@ HOUSEHOLDS = PlaceTables(
     forget="DELETE FROM household_assignments WHERE household_id = ANY(%s::int[])",
     moved="household_assignments_moved",
     take_out="""
-        DELETE FROM household_assignments WHERE household_id = ANY(%s::int[])
+        DELETE FROM household_assignments
+        WHERE household_id = ANY(%s::int[]) AND unit_id = ANY(%s::int[])
         RETURNING household_id, unit_id, valid_from, valid_to""",
     bring_back="""
         WITH apart AS (DELETE FROM household_assignments_moved RETURNING *)
@@ -97,7 +99,8 @@ FACILITIES = PlaceTables(
     forget="DELETE FROM facility_assignments WHERE facility_id = ANY(%s::int[])",
     moved="facility_assignments",
     take_out="""
-        DELETE FROM facility_assignments WHERE facility_id = ANY(%s::int[])
+        DELETE FROM facility_assignments
+        WHERE facility_id = ANY(%s::int[]) AND unit_id = ANY(%s::int[])
         RETURNING facility_id, unit_id, valid_from, valid_to""",
     bring_back=None,
     drop_indexes="""

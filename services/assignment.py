@@ -12,11 +12,13 @@ from datetime import date
 from typing import Any, LiteralString
 
 import numpy as np
+import shapely
 import sqlalchemy as sa
 from numpy.typing import NDArray
 from psycopg import sql
 
 from gis import crs, location
+from gis.moved_borders import Areas, MovedBorders
 from services import _boundary_history, _copy, units
 from services._places import FACILITIES, HOUSEHOLDS, POINT, PlaceTables
 from services.database import Transaction
@@ -91,21 +93,49 @@ def assign_facilities(tx: Transaction, ids: NDArray[Any]) -> AssignmentReport:
     return _assign_some(tx, FACILITIES, ids)
 
 
-def assign_where_borders_moved(tx: Transaction, boxes: NDArray[np.float64]) -> AssignmentReport:
-    """Recompute only what lies in boxes ``(k, 4)``, EPSG:4490, see `gis.moved_borders`."""
+def assign_where_borders_moved(
+    tx: Transaction, moved: MovedBorders, unit_ids: NDArray[Any]
+) -> AssignmentReport:
+    """Recompute only what lies where borders moved since every assignment was right.
+
+    Parameters
+    ----------
+    moved
+        Borders before and now, EPSG:4490.
+    unit_ids
+        The units whose borders they are.
+    """
     report = AssignmentReport(0, 0, 0, 0)
-    if not len(boxes):
+    if moved.is_nothing:
         return report
-    edges = [_copy.listed(edge) for edge in boxes.T]
-    for place in (HOUSEHOLDS, FACILITIES):
-        found = _points(tx, place.within, edges)
-        _, once = np.unique(found["id"], return_index=True)  # boxes touch
-        points = {name: values[once] for name, values in found.items()}
-        if len(once) > _MANY:
-            report += _assign(tx, place, points, points["id"])
-        elif len(once):
-            report += _reassign(tx, place, points)
+    # The one connection is asked from beside, so that the server works while we do.
+    with ThreadPoolExecutor(1) as server:
+        loading = server.submit(_boundary_history.load, tx, moved.bounds)
+        boxes = moved.areas().boxes()
+        edges = [_copy.listed(edge) for edge in boxes.T]
+        looking = [server.submit(_points, tx, p.within, edges) for p in (HOUSEHOLDS, FACILITIES)]
+        areas = moved.narrow_areas()
+        history = loading.result()
+        there = np.union1d(history.unit_id[_touched(history, boxes)], unit_ids)
+        change = _Change(tx, server, history, _copy.listed(there))
+        for place, found in zip((HOUSEHOLDS, FACILITIES), looking, strict=True):
+            report += change.follow(place, _held(areas, found.result()))
     return report
+
+
+def _touched(history: _boundary_history.History, boxes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Versions that can reach into some box, by their own boxes."""
+    tree = shapely.STRtree(shapely.box(*boxes.T))
+    own = shapely.box(*shapely.bounds(history.boundary).T)
+    found: NDArray[np.int64] = np.unique(tree.query(own)[0])
+    return found
+
+
+def _held(areas: Areas, points: dict[str, Any]) -> dict[str, Any]:
+    """Leave out points outside, and those that are there twice, since boxes touch."""
+    _, once = np.unique(points["id"], return_index=True)
+    inside = areas.hold(_xy(points)[once])
+    return {name: values[once[inside]] for name, values in points.items()}
 
 
 def _assign_some(tx: Transaction, place: PlaceTables, ids: NDArray[Any]) -> AssignmentReport:
@@ -139,7 +169,7 @@ def _assign(
 ) -> AssignmentReport:
     """Locate points and store what differs; `ids` None means: every place there is."""
     xy = _xy(points)
-    new, counted = _located(_boundary_history.load(tx, xy), points["id"], xy)
+    new, counted = _located(_boundary_history.load(tx, _box(xy)), points["id"], xy)
     if ids is None:
         old = _read(tx, place, place.stored)
     else:
@@ -147,21 +177,50 @@ def _assign(
     return replace(counted, changed=_store(tx, place, old, new))
 
 
-def _reassign(tx: Transaction, place: PlaceTables, points: dict[str, Any]) -> AssignmentReport:
-    """Locate points most of which have come into another unit, and write all of their rows."""
-    xy = _xy(points)
-    history = _boundary_history.load(tx, xy)
-    with ThreadPoolExecutor(1) as server:  # it deletes while we search
-        ids = _copy.listed(points["id"])
-        taken = server.submit(_read, tx, place, place.take_out, (ids,))
-        new, counted = _located(history, points["id"], xy)
-        old = taken.result()
-    _copy.write(tx, place.moved, _rows(place), list(new.T))
-    return replace(counted, changed=len(_differing(old, new)))
+@dataclass(frozen=True)
+class _Change:
+    """Where borders moved, and what to know of it.
+
+    Attributes
+    ----------
+    server
+        Asks the database, one question after the other.
+    history
+        Of all units that lie there.
+    units_there
+        These and those whose borders moved. Rows of a unit are on few pages: the server finds
+        them by unit with a fraction of the look-ups that it would take by place.
+    """
+
+    tx: Transaction
+    server: ThreadPoolExecutor
+    history: _boundary_history.History
+    units_there: str
+
+    def follow(self, place: PlaceTables, points: dict[str, Any]) -> AssignmentReport:
+        """Locate points most of which have come into another unit, and write their rows anew."""
+        ids = points["id"]
+        if not len(ids):
+            return AssignmentReport(0, 0, 0, 0)
+        if len(ids) > _MANY:
+            return _assign(self.tx, place, points, ids)
+        lists = _copy.listed(ids), self.units_there
+        taking = self.server.submit(_read, self.tx, place, place.take_out, lists)
+        new, counted = _located(self.history, ids, _xy(points))
+        old = taking.result()
+        columns = list(new.T)
+        writing = self.server.submit(_copy.write, self.tx, place.moved, _rows(place), columns)
+        changed = _differing(old, new)
+        writing.result()
+        return replace(counted, changed=len(changed))
 
 
 def _xy(points: dict[str, Any]) -> NDArray[np.float64]:
     return np.column_stack([points["lon"], points["lat"]])
+
+
+def _box(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.concatenate([xy.min(axis=0), xy.max(axis=0)]) if len(xy) else np.zeros(4)
 
 
 def _located(
@@ -226,7 +285,8 @@ def _differing(old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.int
     alone[1:] &= ~alike
     alone[:-1] &= ~alike
     ids: NDArray[np.int64] = rows[alone, 0]
-    return ids[np.diff(ids, prepend=-1) != 0]
+    once: NDArray[np.int64] = ids[np.diff(ids, prepend=-1) != 0]
+    return once
 
 
 _OUTSIDE = sa.text("""

@@ -5,7 +5,8 @@ from datetime import date
 import numpy as np
 import shapely
 
-from gis import codes, crs, moved_borders
+from gis import codes, crs
+from gis.moved_borders import MovedBorders
 from services import assignment
 from services.imports import headings, points, rejects, source, tables, unit_plan, unit_store
 from services.imports import unit_topology as topology
@@ -245,9 +246,12 @@ def _assign(job: Job, stored: unit_store.StoredUnits, plan: unit_plan.Plan) -> N
         return
     before: list[shapely.MultiPolygon | None] = []
     after: list[shapely.MultiPolygon | None] = []
+    unit_ids: list[int] = []
     for planned in plan.rows:
         if planned.is_known:
             continue
+        if planned.row.code in stored.ids:
+            unit_ids.append(stored.ids[planned.row.code])
         replaced = [
             version.geometry
             for version in stored.versions.get(planned.row.code, [])
@@ -255,5 +259,5 @@ def _assign(job: Job, stored: unit_store.StoredUnits, plan: unit_plan.Plan) -> N
         ]
         before.extend(replaced or [None])
         after.extend([planned.row.geometry] * max(len(replaced), 1))
-    boxes = moved_borders.boxes(np.array(before, dtype=object), np.array(after, dtype=object))
-    assignment.assign_where_borders_moved(job.tx, boxes)
+    moved = MovedBorders.between(np.array(before, dtype=object), np.array(after, dtype=object))
+    assignment.assign_where_borders_moved(job.tx, moved, np.array(unit_ids, dtype=np.int64))

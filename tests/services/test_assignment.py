@@ -4,6 +4,7 @@ import numpy as np
 import shapely
 import sqlalchemy as sa
 
+from gis.moved_borders import MovedBorders
 from services import assignment
 from tests.services import builders
 
@@ -29,6 +30,18 @@ def _stored(tx, day: date = TODAY) -> dict[str, str]:
         {"day": day},
     )
     return {row.code: row.unit for row in rows}
+
+
+def _border_moved(*borders: float) -> MovedBorders:
+    before, after = (
+        np.array([shapely.box(116.80, 32.60, at, 32.61), shapely.box(at, 32.60, 116.82, 32.61)])
+        for at in borders
+    )
+    return MovedBorders.between(before, after)
+
+
+def _unit_ids(tx) -> np.ndarray:
+    return np.array(tx.sql.execute(sa.text("SELECT id FROM units ORDER BY id")).scalars().all())
 
 
 def test_a_place_belongs_to_the_cell_it_lies_in_and_a_border_to_the_lowest_code(database, caller):
@@ -92,7 +105,7 @@ def test_only_what_lies_where_borders_moved_is_recomputed(database, caller):
             {"west": WEST},
         )
         report = assignment.assign_where_borders_moved(
-            tx, np.array([[116.81, 32.60, 116.813, 32.61]])
+            tx, _border_moved(116.81, 116.813), _unit_ids(tx)
         )
         after = _stored(tx)
         again = assignment.assign_all(tx)

@@ -8,7 +8,7 @@ import pytest
 import shapely
 import sqlalchemy as sa
 
-from gis import moved_borders
+from gis.moved_borders import MovedBorders
 from services import assignment
 from services.database import Transaction
 from tests.services import builders
@@ -63,7 +63,7 @@ def _write(tx: Transaction, versions: list[Version]) -> None:
 
 def _step(
     rng: np.random.Generator, versions: list[Version], day: date
-) -> tuple[list[Version], np.ndarray]:
+) -> tuple[list[Version], MovedBorders, set[str]]:
     """Move some borders from a day on, or as if they had always run so; drop a cell at times."""
     cells = _cells(rng)
     drawn_anew = set(rng.choice(sorted(cells), rng.integers(1, len(cells)), replace=False))
@@ -80,7 +80,8 @@ def _step(
             after.append(replace(v, ends=day))
         if shape is not None:
             after.append(replace(v, begins=v.begins if corrected else day, shape=shape))
-    return after, moved_borders.boxes(np.array(old, dtype=object), np.array(new, dtype=object))
+    moved = MovedBorders.between(np.array(old, dtype=object), np.array(new, dtype=object))
+    return after, moved, drawn_anew
 
 
 def _stored(tx: Transaction, place: str) -> set[tuple[str, str, date, date]]:
@@ -125,16 +126,16 @@ def test_each_step_ends_as_by_definition(database, caller, seed: int, monkeypatc
     with database.transaction(caller) as tx:
         cells = _cells(rng)
         whole = shapely.box(WEST, SOUTH, WEST + SIDE * SIZE, SOUTH + SIDE * SIZE)
-        above = {code: whole for code in ("340405", "340405001", COMMUNITY)}
+        above = dict.fromkeys(("340405", "340405001", COMMUNITY), whole)
         versions = [Version(c, LONG_AGO, FOR_GOOD, s) for c, s in {**above, **cells}.items()]
         _write(tx, versions)
         _homes(tx, rng, cells)
         assignment.assign_all(tx)
         for number in range(4):
-            versions, boxes = _step(rng, versions, FIRST_DAY + timedelta(days=number))
+            versions, moved, codes = _step(rng, versions, FIRST_DAY + timedelta(days=number))
             _write(tx, versions)
             before = _stored(tx, "household"), _stored(tx, "facility")
-            report = assignment.assign_where_borders_moved(tx, boxes)
+            report = assignment.assign_where_borders_moved(tx, moved, _unit_ids(tx, codes))
             after = _stored(tx, "household"), _stored(tx, "facility")
             assert after[0] == _by_definition(tx, versions, "households")
             assert after[1] == _by_definition(tx, versions, "facilities")
@@ -144,6 +145,11 @@ def test_each_step_ends_as_by_definition(database, caller, seed: int, monkeypatc
                 assert assignment.assign_all(tx).changed == 0
                 assert (_stored(tx, "household"), _stored(tx, "facility")) == after
                 assert _apart(tx) == 0
+
+
+def _unit_ids(tx: Transaction, codes: set[str]) -> np.ndarray:
+    query = sa.text("SELECT id FROM units WHERE code = ANY(:codes)")
+    return np.array(tx.sql.execute(query, {"codes": sorted(codes)}).scalars().all())
 
 
 def _apart(tx: Transaction) -> int:

@@ -126,6 +126,7 @@ def test_requests_are_numbered(client: Client) -> None:
 
 
 def test_the_log_tells_no_query_and_no_code(client: Client) -> None:
+    structlog.reset_defaults()  # the command line, called in this process, is less talkative
     with structlog.testing.capture_logs() as written:
         client.get("/units", params={"q": "secret"})
         client.get("/units/340405")
