@@ -38,6 +38,11 @@ class Door(StrEnum):
     ADMIN = "wangge_admin"
     GATE = "wangge_gate"
 
+    @property
+    def counts_everybody(self) -> bool:
+        """Whether it sees the same, all of it, whoever asks."""
+        return self in {Door.OWNER, Door.FIGURES}
+
 
 _STAFF = frozenset({Right.FIGURES, Right.PEOPLE, Right.ROSTER})
 _MANAGERS = _STAFF | {Right.DECIDE}

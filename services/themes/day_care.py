@@ -242,6 +242,9 @@ class DayCare:
 
     def _ground(self, tx: Transaction, query: DayCareQuery) -> tuple[Hashable, Basis]:
         """Return what the question rests on, and a key that tells it from any other."""
+        if not tx.door.counts_everybody:
+            message = "what is worked out is kept for every caller: ask at a door that counts all"
+            raise ValueError(message)
         known = versions(tx)
         key = (_demand_key(query, known), *(known.get(subject, 0) for subject in _OF_SUPPLY))
         return key, self._bases.get(key, lambda: self._basis(tx, query, known))

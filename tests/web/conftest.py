@@ -41,6 +41,7 @@ PLANNER = accounts.NewAccount("planner", "Planner", Role.PLANNER)
 ADMIN = accounts.NewAccount("admin", "Admin", Role.ADMIN)
 
 Open = Callable[..., AbstractContextManager["Client"]]
+_FORM_TOKEN = re.compile(r'<input type="hidden" name="csrf" value="([^"]+)">')
 _CSRF = re.compile(r'<meta name="csrf" content="([^"]+)">')
 
 
@@ -56,9 +57,16 @@ class Client(requests.Session):
         whole = url if url.startswith("http") else self.address + url
         return super().request(method, whole, *args, timeout=60, **kwargs)
 
+    def try_log_in(self, name: str, password: str = PASSWORD, **more: Any) -> requests.Response:
+        """Send the log-in form as the page has it."""
+        form = _FORM_TOKEN.search(self.get("/login").text)
+        assert form, "a form without its token"
+        data = {"csrf": form[1], "name": name, "password": password, **more.pop("data", {})}
+        return self.post("/login", data=data, **more)
+
     def log_in(self, name: str, password: str = PASSWORD) -> None:
         """Log in, and have every form carry what it must."""
-        answer = self.post("/login", data={"name": name, "password": password})
+        answer = self.try_log_in(name, password)
         assert answer.status_code == 200, answer.text
         page = self.get("/account")
         found = _CSRF.search(page.text)

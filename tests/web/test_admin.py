@@ -69,10 +69,7 @@ def test_disabled_accounts_are_out_at_once(site: str, admin: Client) -> None:
     worker.log_in("worker")
     assert admin.post("/admin/accounts/worker/disable").status_code == 200
     assert worker.get("/due", allow_redirects=False).status_code == 303
-    refused = requests.post(
-        site + "/login", data={"name": "worker", "password": staff.PASSWORD}, timeout=30
-    )
-    assert refused.status_code == 422
+    assert Client(site).try_log_in("worker").status_code == 422
     assert admin.post("/admin/accounts/worker/enable").status_code == 200
     worker.log_in("worker")
     assert admin.post("/admin/accounts/admin/disable").status_code == 422
@@ -193,6 +190,20 @@ def test_a_form_without_the_page_s_token_changes_nothing(site: str, admin: Clien
     worker.log_in("worker")
 
 
+def test_a_log_in_comes_from_our_own_page(site: str) -> None:
+    form = {"name": "worker", "password": staff.PASSWORD}
+    victim = Client(site)
+    victim.get("/login")
+    stranger = re.search(r'name="csrf" value="([^"]+)"', Client(site).get("/login").text)[1]
+    for token in ({}, {"csrf": ""}, {"csrf": "x"}, {"csrf": stranger}, {"csrf": "é"}):
+        answer = victim.post("/login", data={**form, **token}, allow_redirects=False)
+        assert answer.status_code == 403
+        assert access.COOKIE not in victim.cookies
+        assert 'role="alert"' in answer.text
+    assert requests.post(site + "/login", data=form, timeout=30).status_code == 403
+    victim.log_in("worker")
+
+
 def test_the_log_in_leads_nowhere_else(site: str) -> None:
     for to in (
         "//evil.example",
@@ -200,9 +211,10 @@ def test_the_log_in_leads_nowhere_else(site: str) -> None:
         "https://evil.example",
         "javascript:alert(1)",
     ):
-        form = {"name": "planner", "password": staff.PASSWORD, "next": to}
-        answer = requests.post(site + "/login", data=form, timeout=30, allow_redirects=False)
+        answer = Client(site).try_log_in("planner", data={"next": to}, allow_redirects=False)
         assert answer.headers["location"] == "/"
-        cookie = answer.headers["set-cookie"]
+        cookie = next(
+            part for part in answer.raw.headers.getlist("set-cookie") if "session" in part
+        )
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie

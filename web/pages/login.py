@@ -11,7 +11,7 @@ from services import caller as callers
 from services.caller import Role
 from services.rights import Door
 from services.sessions import Session
-from web import access, view
+from web import access, pre_session, problems, view
 from web.dependencies import Asker, Held, Page
 from web.state import State
 
@@ -36,8 +36,11 @@ def log_in(
     name: _Text = "",
     password: Annotated[str, Form(max_length=1000)] = "",
     to: Annotated[str, Form(alias="next", max_length=500)] = "",
+    csrf: _Text = "",
 ) -> Response:
     """Open a session, and go on to where the way was barred."""
+    if not pre_session.is_right(request, csrf):
+        return _form(request, to, name, errors.ForbiddenError("error.request.form_token"))
     address = request.client.host if request.client else ""
     try:
         with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
@@ -117,17 +120,20 @@ def _account(
 
 def _form(request: Request, to: str, name: str, error: errors.WanggeError | None) -> HTMLResponse:
     page = view.Page.opened(request)
-    status = HTTPStatus.OK
-    if error is not None:
-        throttled = isinstance(error, errors.ThrottledError)
-        status = HTTPStatus.TOO_MANY_REQUESTS if throttled else HTTPStatus.UNPROCESSABLE_ENTITY
-    return page.render(
+    status = HTTPStatus.OK if error is None else problems.status_of(error)
+    if isinstance(error, errors.UnknownCallerError):
+        status = HTTPStatus.UNPROCESSABLE_ENTITY  # 401 would have the browser ask by itself
+    token = pre_session.token(request)
+    answer = page.render(
         "login.html",
         status.value,
         to=_inside(to),
         name=name,
+        token=token,
         fault=page.t.error(error) if error else None,
     )
+    pre_session.keep(request, answer, token)
+    return answer
 
 
 def _first(session: Session, to: str) -> str:
