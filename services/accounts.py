@@ -168,7 +168,9 @@ def set_password(tx: Transaction, name: str, password: str, *, must_change: bool
     account = find(tx, name)
     passwords.check(password, name)
     statement = sa.text("""
-        UPDATE accounts SET password_hash = :hash, must_change_password = :must WHERE id = :id
+        UPDATE accounts SET password_hash = :hash, must_change_password = :must,
+            oidc_subject = NULL
+        WHERE id = :id
     """)
     values = {"hash": passwords.hashed(password), "must": must_change, "id": account.id}
     tx.sql.execute(statement, values)

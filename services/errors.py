@@ -70,5 +70,9 @@ class DatabaseError(WanggeError):
     """The database cannot be reached or lacks what we need."""
 
 
+class ProviderError(WanggeError):
+    """The identity provider cannot be asked, or is not set up rightly."""
+
+
 class CancelledError(WanggeError):
     """The work was cancelled by a user; nothing was changed."""

@@ -60,6 +60,20 @@ _LOGGED_IN = sa.text("""
     UPDATE accounts SET last_login_at = now(), password_hash = coalesce(:renewed, password_hash)
     WHERE id = :id
 """)
+# Who is bound already goes before who is only called so.
+_VOUCHED = sa.text("""
+    SELECT id, name, disabled_at FROM accounts
+    WHERE oidc_subject = :subject OR (oidc_subject IS NULL AND name = :name
+        AND NOT EXISTS (SELECT FROM accounts b WHERE b.oidc_subject = :subject))
+    FOR UPDATE
+""")
+# A first password that an administrator saw, and nobody ever changed, opens nothing any more.
+_BIND = sa.text("""
+    UPDATE accounts SET oidc_subject = :subject, last_login_at = now(),
+        password_hash = CASE WHEN must_change_password THEN NULL ELSE password_hash END,
+        must_change_password = false
+    WHERE id = :id
+""")
 
 
 @dataclass(frozen=True)
@@ -105,6 +119,31 @@ def log_in(tx: Transaction, name: str, password: str, address: str) -> str:
         raise errors.UnknownCallerError("error.login.wrong")
     tx.sql.execute(_FORGIVE, {"name": _digest(wanted), "span": _WINDOW})
     tx.sql.execute(_LOGGED_IN, {"id": row.id, "renewed": renewed})
+    return opened(tx, row.id, row.name)
+
+
+def log_in_vouched(tx: Transaction, subject: str, name: str) -> str:
+    """Open a session of the account that an identity provider vouches for; return its token.
+
+    The first time, the account is found by its name and bound to the person; from then on by the
+    person, whatever they are called there. Nobody logs in to an account that is another's.
+
+    Parameters
+    ----------
+    subject
+        The person at the provider, unique and never given to another one.
+
+    Raises
+    ------
+    errors.UnknownCallerError
+        There is no such account, it is disabled, or bound to somebody else; which is not told.
+    """
+    row = tx.sql.execute(_VOUCHED, {"subject": subject, "name": name}).one_or_none()
+    if row is None or row.disabled_at is not None:
+        audit.append(tx, "login_failed", row.name if row else None)
+        tx.commit()
+        raise errors.UnknownCallerError("error.oidc.account")
+    tx.sql.execute(_BIND, {"id": row.id, "subject": subject})
     return opened(tx, row.id, row.name)
 
 

@@ -25,6 +25,10 @@ class Settings(BaseSettings):
         A PostgreSQL server of one's own; without it the private cluster is used.
     basemap_url
         Address pattern of an online basemap, ``{z}/{x}/{y}``; without it none is offered.
+    public_url
+        Address that browsers know the service by, where a proxy stands before it.
+    oidc_issuer, oidc_client_id, oidc_secret_file, oidc_claim
+        An identity provider to log in by; without an issuer there is none.
     """
 
     model_config = SettingsConfigDict(env_prefix="WANGGE_", populate_by_name=True, frozen=True)
@@ -36,3 +40,8 @@ class Settings(BaseSettings):
     lang: Language = Language.ZH
     workers: int = Field(default=1, ge=1, le=16)
     basemap_url: str | None = None
+    public_url: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_secret_file: Path | None = None
+    oidc_claim: str = "preferred_username"

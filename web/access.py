@@ -29,6 +29,8 @@ OPEN = frozenset(
         "/readyz",
         "/metrics",
         "/login",
+        "/login/oidc",
+        "/login/oidc/return",
         "/offline",
         "/sw.js",
         "/manifest.webmanifest",

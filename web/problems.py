@@ -25,6 +25,7 @@ STATUS: dict[type[errors.WanggeError], HTTPStatus] = {
     errors.ConflictError: HTTPStatus.CONFLICT,
     errors.CancelledError: HTTPStatus.CONFLICT,
     errors.ClusterError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ProviderError: HTTPStatus.BAD_GATEWAY,
     errors.DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.WanggeError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }

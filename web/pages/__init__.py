@@ -13,6 +13,7 @@ from web.pages import (
     imports,
     jobs,
     login,
+    login_oidc,
     maps,
     offline,
     overview,
@@ -24,6 +25,7 @@ from web.pages import (
 
 routers = (
     login.router,
+    login_oidc.router,
     overview.router,
     maps.router,
     units.router,

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -26,7 +27,7 @@ def show(
     request: Request, to: Annotated[str, Query(alias="next", max_length=500)] = ""
 ) -> HTMLResponse:
     """Return the form."""
-    return _form(request, to, "", None)
+    return form(request, to, "", None)
 
 
 @router.post("/login", response_class=HTMLResponse)
@@ -40,7 +41,7 @@ def log_in(
 ) -> Response:
     """Open a session, and go on to where the way was barred."""
     if not pre_session.is_right(request, csrf):
-        return _form(request, to, name, errors.ForbiddenError("error.request.form_token"))
+        return form(request, to, name, errors.ForbiddenError("error.request.form_token"))
     address = request.client.host if request.client else ""
     try:
         with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
@@ -48,8 +49,8 @@ def log_in(
             found = sessions.find(tx, token)
             tx.commit()
     except (errors.UnknownCallerError, errors.ThrottledError) as error:
-        return _form(request, to, name, error)
-    response = RedirectResponse(_first(found, to), HTTPStatus.SEE_OTHER)
+        return form(request, to, name, error)
+    response = RedirectResponse(first(found, to), HTTPStatus.SEE_OTHER)
     set_cookie(request, response, token)
     return response
 
@@ -118,7 +119,8 @@ def _account(
     )
 
 
-def _form(request: Request, to: str, name: str, error: errors.WanggeError | None) -> HTMLResponse:
+def form(request: Request, to: str, name: str, error: errors.WanggeError | None) -> HTMLResponse:
+    """Return the log-in form, with what went wrong."""
     page = view.Page.opened(request)
     status = HTTPStatus.OK if error is None else problems.status_of(error)
     if isinstance(error, errors.UnknownCallerError):
@@ -130,13 +132,14 @@ def _form(request: Request, to: str, name: str, error: errors.WanggeError | None
         to=_inside(to),
         name=name,
         token=token,
+        provider=urlsplit(page.state.settings.oidc_issuer or "").hostname,
         fault=page.t.error(error) if error else None,
     )
     pre_session.keep(request, answer, token)
     return answer
 
 
-def _first(session: Session, to: str) -> str:
+def first(session: Session, to: str) -> str:
     """Return where to go on to after the log-in."""
     if session.must_change_password:
         return "/account"
