@@ -25,8 +25,8 @@ _WEEK = 7
 _UNEVEN = 1.25
 """Days are even enough if the squares of the gaps add up to so many times the least."""
 
-_NEAR, _SOON = 0.1, 0.1
-"""What being near and being early count beside even work."""
+_EVEN = 0.25
+"""Days with so little more to do, in shares of a stretch, count as having as little."""
 
 
 def days(problem: Problem, weekdays: Sequence[int]) -> tuple[Problem, ...]:
@@ -68,7 +68,7 @@ def spread(problem: Problem, weekdays: Sequence[int]) -> arrays.Int32s:
     along = _along(problem)
     place = np.empty(len(sections))
     place[along] = np.linspace(0.0, 1.0, len(sections), endpoint=False)
-    week = _Week(count, float((sections.length_m * rest).sum()))
+    week = _Week(count)
     for more in range(count - 1, 0, -1):
         group = along[rest[along] == more]
         if not len(group):
@@ -116,30 +116,33 @@ def _stretches(group: arrays.Int64s, length_m: arrays.Floats, count: int) -> lis
 class _Week:
     """How much there is to do on each day, and where."""
 
-    def __init__(self, count: int, metres: float) -> None:
-        self._mean = max(metres / count, 1e-9)
+    def __init__(self, count: int) -> None:
         self._load = np.zeros(count)
         self._moment = np.zeros(count, dtype=np.complex128)
 
     def take(
         self, patterns: list[tuple[int, ...]], metres: float, place: float, heavy: float
     ) -> list[int]:
-        """Give a stretch its days."""
+        """Give a stretch its days: of those with least to do, near ones and early ones."""
         turn = np.exp(2j * np.pi * place)
-        rated = []
-        for chosen in patterns:
-            days = list(chosen)
-            load = self._load.copy()
-            load[days] += metres
-            busy = [day for day in days if self._load[day] > 0]
-            away = [
-                1.0 - (self._moment[day] / self._load[day] * np.conj(turn)).real for day in busy
-            ]
-            far = float(np.mean(away)) / 2.0 if away else 0.0
-            soon = max(heavy - 1.0, 0.0) * days[0] / len(load)
-            even = float(((load / self._mean) ** 2).mean())
-            rated.append((even + _NEAR * far + _SOON * min(soon, 1.0), chosen))
+        loads = [float(self._load[list(chosen)].mean()) for chosen in patterns]
+        least = min(loads) + _EVEN * metres
+        rated = [
+            (self._away(list(chosen), turn) + self._late(chosen[0], heavy), chosen)
+            for chosen, load in zip(patterns, loads, strict=True)
+            if load <= least
+        ]
         best = list(min(rated)[1])
         self._load[best] += metres
         self._moment[best] += metres * turn
         return best
+
+    def _away(self, chosen: list[int], turn: complex) -> float:
+        """How far off the work of these days is, from 0 to 1."""
+        busy = [day for day in chosen if self._load[day] > 0]
+        near = [(self._moment[day] / self._load[day] * np.conj(turn)).real for day in busy]
+        return (1.0 - float(np.mean(near))) / 2.0 if near else 0.0
+
+    def _late(self, day: int, heavy: float) -> float:
+        """How much it matters that what is overdue would wait."""
+        return min(max(heavy - 1.0, 0.0), 1.0) * day / len(self._load)

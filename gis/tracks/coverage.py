@@ -15,6 +15,9 @@ from gis.tracks.intervals import Stretches
 PASS_SHARE = 0.8
 """Share of a section's metres that makes a pass, unless the caller says otherwise."""
 
+_TOUCH_M = 0.5
+"""A place so near to the end of what was covered is covered."""
+
 NEVER = int(np.iinfo(np.int32).min)
 """Last day of what was never passed."""
 
@@ -165,6 +168,27 @@ class Depth:
         length = (self.stretches.to_m - self.stretches.from_m)[enough]
         found = np.bincount(self.stretches.edge[enough], length, minlength=n_edges)
         return found.astype(np.float64)
+
+    def at(self, edge: arrays.AnyInts, offset_m: arrays.Floats) -> arrays.Int64s:
+        """Count the walks that covered some places, by section and metres along it, shape (k,).
+
+        Where two stretches meet, the place belongs to the one that more walks covered.
+        """
+        found = np.zeros(len(edge), np.int64)
+        if not len(self.stretches):
+            return found
+        farthest = max(float(self.stretches.to_m.max()), float(offset_m.max(initial=0.0)))
+        width = farthest + 2 * _TOUCH_M + 1.0
+        line = self.stretches.edge * width
+        begin = line + self.stretches.from_m - _TOUCH_M
+        end = line + self.stretches.to_m + _TOUCH_M
+        at = np.asarray(edge) * width + offset_m
+        last = np.searchsorted(begin, at, side="right") - 1
+        for back in (0, 1):
+            index = np.maximum(last - back, 0)
+            inside = (last - back >= 0) & (at <= end[index])
+            found = np.maximum(found, np.where(inside, self.times[index], 0))
+        return found
 
     def plus(self, walked: Stretches) -> "Depth":
         """Add one more walk; only the sections that it touches are worked out anew."""

@@ -29,9 +29,9 @@ LIMIT_M = 300.0
 """Longest way between two observations that is looked for."""
 
 _RADIUS_M = 20.0  # candidates lie within this distance, or ...
-_RADIUS_SIGMAS = 4.0  # ... so many standard deviations of an observation
+_RADIUS_SIGMAS = 3.0  # ... so many standard deviations of an observation
 _WIDEST_M = 150.0
-_SURPRISED = 1.25  # what was matched lies off by so much more than supposed: errors are larger
+_SURPRISED = 1.4  # what was matched lies off by so much more than supposed: errors are larger
 _GROWN = 1.5
 _AGAIN = 2
 _SPUR_SIGMAS = 1.0

@@ -3,8 +3,11 @@
 import numpy as np
 
 from gis import arrays
+from gis.tracks import noise
 
-_BIN_S = 10.0
+_BIN_S = 20.0
+_STILL_M_S = 0.45  # slower than anybody walks, faster than the errors of a phone indoors drift
+_SHAKE = 1.5  # step between two means of one place, over their standard deviation (half more)
 
 
 def long_stays(
@@ -12,10 +15,11 @@ def long_stays(
 ) -> arrays.Bools:
     """Find the points of stays, shape (k,).
 
-    Means over ten seconds are looked at, so that errors of single positions do not make a stay
+    Means over twenty seconds are looked at, so that errors of single positions do not make a stay
     look like walking. A stay is wherever the means of so many seconds scatter about their middle
-    by no more than the distance (root of the mean square); what of it leads to the place and away
-    is not part of it. Time without positions does not count.
+    by no more than the distance (root of the mean square), and move on more slowly than anybody
+    walks: rounds about a yard are none. What of it leads to the place and away is not part of it.
+    Time without positions does not count.
 
     Parameters
     ----------
@@ -27,17 +31,22 @@ def long_stays(
         How long at least, and the scatter at most.
     """
     steps = np.diff(time_s, prepend=time_s[:1])
-    time_s = np.cumsum(np.where(steps > gap_s, _BIN_S, steps))
-    if not len(time_s) or time_s[-1] < stay_s:
-        return np.zeros(len(time_s), np.bool_)
-    number = np.floor(time_s / _BIN_S)
+    clock = np.cumsum(np.where(steps > gap_s, _BIN_S, steps))
+    if not len(clock) or clock[-1] < stay_s:
+        return np.zeros(len(clock), np.bool_)
+    number = np.floor(clock / _BIN_S)
     first = np.flatnonzero(np.diff(number, prepend=-1.0))
-    counts = np.diff(np.append(first, len(time_s)))
+    counts = np.diff(np.append(first, len(clock)))
     mean = np.add.reduceat(xy, first, axis=0) / counts[:, None]
     end = np.searchsorted(number[first], number[first] + stay_s // _BIN_S, side="left") + 1
     begin = np.flatnonzero(end <= len(first))
     end = end[begin]
     quiet = _scatter(mean - mean[0], begin, end) <= stay_m
+    shake = noise.scatter_m(time_s, xy, np.array([0, len(clock)])) / np.sqrt(np.median(counts))
+    moved = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(mean, axis=0).T))])
+    seconds = clock[first[end - 1]] - clock[first[begin]]
+    allowed = _STILL_M_S * seconds + _SHAKE * float(shake) * (end - 1 - begin)
+    quiet &= moved[end - 1] - moved[begin] <= allowed
     opened = np.zeros(len(first) + 1, np.int64)
     np.add.at(opened, begin[quiet], 1)
     np.add.at(opened, end[quiet], -1)

@@ -21,6 +21,8 @@ class ImportKind(StrEnum):
     HOUSEHOLDS = "households"
     RESIDENTS = "residents"
     FACILITIES = "facilities"
+    ROUTES = "routes"
+    TRACKS = "tracks"
 
 
 class OnError(StrEnum):
@@ -57,13 +59,16 @@ class ImportOptions:
     rejects
         Where the refused rows go, with a reason each: the user's own rows, personal data included.
     effective
-        Units: first day of the new boundaries; None: today.
+        Units: first day of the new boundaries; routes: of the plan; None: today. Tracks: day of
+        those without times; None: they are refused.
     generated
         The data is made up and must be labelled so wherever it shows.
     layer
         Layer of a GeoPackage, sheet of a workbook.
     sealer
         Seals id numbers and phones; residents cannot be imported without.
+    team
+        Tracks and routes: who walked or walks, where the file does not say so.
     render
         Puts a problem into words, for the reasons in the file of refused rows.
     """
@@ -77,4 +82,5 @@ class ImportOptions:
     generated: bool = False
     layer: str | None = None
     sealer: Sealer | None = None
+    team: str | None = None
     render: "Callable[[Problem], str] | None" = None

@@ -19,9 +19,11 @@ from services.imports import (
     locks,
     network,
     residents,
+    routes,
     runs,
     source,
     tables,
+    tracks,
     units,
 )
 from services.imports.findings import ProblemLog
@@ -46,6 +48,8 @@ _IMPORTERS: Final = MappingProxyType(
         ImportKind.HOUSEHOLDS: _table(households.KIND),
         ImportKind.RESIDENTS: _table(residents.KIND),
         ImportKind.FACILITIES: _table(facilities.KIND),
+        ImportKind.ROUTES: routes.load,
+        ImportKind.TRACKS: tracks.load,
     }
 )
 

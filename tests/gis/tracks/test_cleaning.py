@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.tracks import cleaning
+from gis.tracks import cleaning, simulated
 from gis.tracks.track import Clock, Fate, Track
 from tests.gis.tracks import ways
 
@@ -167,6 +167,20 @@ def test_rounds_about_a_block_are_no_stay():
     corners = [(0, 0), (100, 0), (100, 100), (0, 100)] * 8
     pieces = cleaning.clean(ways.shaken(ways.track(corners), 5.0))
     assert Fate.STAY not in pieces.counts()
+
+
+@pytest.mark.parametrize("sigma", [0.0, 5.0])
+def test_up_and_down_a_lane_of_forty_metres_is_no_stay(sigma):
+    pieces = cleaning.clean(ways.shaken(ways.track([(0, 0), (40, 0)] * 10, every_s=1.0), sigma))
+    assert Fate.STAY not in pieces.counts()
+
+
+@pytest.mark.parametrize(("sigma", "memory"), [(5, 0), (15, 0), (8, 60), (10, 120)])
+def test_a_phone_indoors_stays_however_it_errs(sigma, memory):
+    rng = np.random.default_rng(7)
+    drawn = simulated.errors(1800, simulated.Receiver(1.0, sigma, memory), rng)
+    fate = cleaning.clean(Track(np.arange(1800.0), drawn)).fate
+    assert (fate == Fate.STAY).mean() > 0.8
 
 
 def test_a_track_of_contradicting_arrays_is_refused():

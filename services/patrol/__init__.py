@@ -1,0 +1,1 @@
+"""Patrols: recorded tracks, planned routes, plans; what they cover is `services.themes.patrol`."""
