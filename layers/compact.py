@@ -32,6 +32,12 @@ def lines(geometries: Objects) -> list[Line]:
     return [run for run in _differences(parts) if len(run) >= _LINE]
 
 
+def each_line(lines: Objects) -> list[Line]:
+    """Encode lines, degrees, one for one: what has shrunk to a point is told by it twice."""
+    found = _differences(lines)
+    return [run if len(run) >= _LINE else [*run, 0, 0] for run in found]
+
+
 def polygons(geometry: shapely.Geometry) -> list[Polygon]:
     """Encode a polygon, multipolygon or collection, degrees: rings by polygon, the outer first."""
     parts = shapely.get_parts(shapely.get_parts(geometry))

@@ -43,12 +43,16 @@ class Endpoints:
         GeoJSON of service areas with ``limit_m``.
     tiles
         Vector tiles, with ``{layer}``, ``{z}``, ``{x}``, ``{y}``.
+    sections
+        Road sections of patrols in few bytes.
     unit_page
         Page of a unit, with ``{code}``; empty: none.
     assets
         Where scripts and style sheets are.
     basemap
         An online basemap to offer, if any.
+    pages
+        Other pages about the theme: address and message key.
     """
 
     page: str = "/maps/day-care"
@@ -56,6 +60,8 @@ class Endpoints:
     rows: str = "/api/coverage/day-care"
     areas: str = "/api/service-areas"
     tiles: str = "/tiles/{layer}/{z}/{x}/{y}.mvt"
+    sections: str = "/api/patrol/sections"
     unit_page: str = "/units/{code}"
     assets: ServedAssets = field(default_factory=lambda: ServedAssets("/assets", "/static/map"))
     basemap: OnlineBasemap | None = None
+    pages: tuple[tuple[str, str], ...] = ()

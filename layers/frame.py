@@ -29,19 +29,41 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class NumberInput:
+    """A number that the form asks for, and what it may be."""
+
+    name: str
+    label: str
+    value: str
+    low: int
+    high: int
+    step: int = 1
+
+
+@dataclass(frozen=True)
 class Question:
     """The form that asks again.
 
     Attributes
     ----------
+    inputs
+        What it asks for beside the day.
     kept
         Names and values that the next question keeps.
     """
 
     action: str
     as_of: str
-    max_walk: str
+    inputs: tuple[NumberInput, ...]
     kept: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Another page about the same."""
+
+    address: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +84,8 @@ class Frame:
         Values and words of the choices.
     source
         Lines at the foot of a sheet.
+    links
+        Other pages about the same; none in a file.
     """
 
     title: str
@@ -76,3 +100,4 @@ class Frame:
     toggles: tuple[Toggle, ...]
     tabs: tuple[Tab, ...]
     source: tuple[str, ...]
+    links: tuple[Link, ...] = ()

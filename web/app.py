@@ -18,7 +18,7 @@ from services.memo import Memo
 from services.sealing import Sealer
 from services.settings import Settings
 from services.spool import Spool
-from services.themes.day_care import DayCare
+from services.themes.held import Themes
 from web import (
     access,
     assets,
@@ -111,7 +111,7 @@ def _opened(settings: Settings, figures: metrics.Metrics) -> State:
         templates=view.environment(),
         assets=assets.load(),
         metrics=figures,
-        day_care=DayCare(),
+        themes=Themes(),
         memo=Memo(64),
         spool=spool,
         worker=worker,

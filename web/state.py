@@ -14,6 +14,8 @@ from services.sealing import Sealer
 from services.settings import Language, Settings
 from services.spool import Spool
 from services.themes.day_care import DayCare
+from services.themes.held import Themes
+from services.themes.patrol import Patrol
 from web.assets import Assets
 from web.i18n import Translator
 from web.metrics import Metrics
@@ -25,8 +27,8 @@ class State:
 
     Attributes
     ----------
-    day_care
-        Answers about day care, kept while the data stands still.
+    themes
+        Answers the themes' questions, kept while the data stands still.
     memo
         Other results that are kept so.
     spool
@@ -45,12 +47,22 @@ class State:
     templates: jinja2.Environment
     assets: Assets
     metrics: Metrics
-    day_care: DayCare
+    themes: Themes
     memo: Memo
     spool: Spool
     worker: JobWorker
     sealer: Sealer
     daily: Daily
+
+    @property
+    def day_care(self) -> DayCare:
+        """Answers about day care."""
+        return self.themes.day_care
+
+    @property
+    def patrol(self) -> Patrol:
+        """Answers about patrols."""
+        return self.themes.patrol
 
 
 def of(request: Request) -> State:

@@ -30,6 +30,8 @@ _WEEKDAYS: Final = ("1,3,5", "2,4,6", "1,4", "2,5", "3,6", "1,2,3,4,5")
 _SHIFTS: Final = {"morning": 8, "afternoon": 15, "evening": 19}
 _DILIGENCE: Final = (0.95, 0.85, 0.7, 0.4)
 _STRAY_WALKS: Final = 12
+PERIOD: Final = timedelta(weeks=_WEEKS)
+"""Routes are planned for so long before today."""
 
 
 @dataclass(frozen=True)
@@ -147,9 +149,7 @@ class _Walked:
     walk: simulated.Walk
 
 
-def _walked(
-    planned: Sequence[_Planned], today: date, dice: np.random.Generator
-) -> list[_Walked]:
+def _walked(planned: Sequence[_Planned], today: date, dice: np.random.Generator) -> list[_Walked]:
     found = []
     for number, route in enumerate(planned):
         chance = _DILIGENCE[number % len(_DILIGENCE)]
@@ -164,7 +164,7 @@ def _walked(
 
 
 def _strays(net: network.Network, today: date, dice: np.random.Generator) -> list[_Walked]:
-    """Walks that nobody planned."""
+    """Make walks that nobody planned."""
     return [
         _Walked(
             _moment(today - timedelta(days=int(dice.integers(1, 7 * _WEEKS))), 10, dice),

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import orjson
 import shapely
-from numpy.typing import NDArray
 
 from gis import codes
 from layers import compact
+from layers.themes import embedding
 from services import ground, units
 from services.coverage import CoverageRow
 from services.coverage_maps import DemandCells, HotSpot, ServiceAreas
@@ -18,9 +17,6 @@ from services.ground import Ground
 from services.themes.day_care import Coverage, DayCare, DayCareQuery
 
 # Bytes of JSON that each part of a file may take; what is finer is simplified until it fits.
-UNITS_BUDGET: Final = 700_000
-ROADS_BUDGET: Final = 700_000
-SURFACES_BUDGET: Final = 200_000
 AREAS_BUDGET: Final = 300_000
 MOST_CELLS: Final = 12_000
 CELL_SIZES_M: Final = (100.0, 200.0, 400.0, 800.0, 1600.0)
@@ -33,9 +29,6 @@ _FIELDS: Final = (
     "unattached", "share", "median_walk_m", "p90_walk_m", "straight_covered", "straight_share",
     "places", "places_per_100", "centres", "state",
 )  # fmt: skip
-_ROADS: Final = ("major", "minor", "path")
-_OTHER_LINES: Final = ("waterway", "railway")
-_SURFACES: Final = ("green", "water")
 
 
 @dataclass(frozen=True)
@@ -97,7 +90,7 @@ def ask(tx: Transaction, theme: DayCare, query: DayCareQuery) -> Answer:
     bounds = root.bounds
     if coverage.scope.code != root.unit.code:
         _, shapes = units.geometries(tx, query.as_of, coverage.scope.code, coverage.scope.level)
-        bounds = _bounds(shapes)
+        bounds = embedding.bounds_of(shapes)
     return Answer(coverage, theme.hot_spots(tx, query), bounds, root.metric_epsg)
 
 
@@ -157,35 +150,19 @@ def embedded(material: Material) -> dict[str, object]:
         "scale": compact.SCALE,
         "fields": _FIELDS,
         "rows": [[getattr(row, field) for field in _FIELDS] for row in rows],
-        "shapes": _shapes(material),
+        "shapes": embedding.shapes(material.boundaries, material.answer.metric_epsg),
         "areas": _areas(material),
         "cells": _cells(material.cells),
-        "lines": _lines(material),
-        "surfaces": _surfaces(material),
+        "lines": embedding.lines(material.ground, material.answer.metric_epsg),
+        "surfaces": embedding.surfaces(material.ground, material.answer.metric_epsg),
     }
-
-
-def _shapes(material: Material) -> dict[str, object]:
-    """Simplify each level as a whole, so that neighbours keep their common border."""
-    found: dict[str, object] = {}
-    for level in codes.LEVELS[1:]:
-        here = [code for code in material.boundaries if codes.level_of(code) is level]
-        shapes = np.array([material.boundaries[code] for code in here], dtype=object)
-        encoded = compact.within_budget(
-            shapes,
-            compact.Budget(material.answer.metric_epsg, UNITS_BUDGET),
-            lambda metric, tolerance: np.asarray(shapely.coverage_simplify(metric, tolerance)),
-            lambda degrees: [compact.polygons(shape) for shape in degrees],
-        )
-        found.update(zip(here, encoded, strict=True))
-    return found
 
 
 def _areas(material: Material) -> list[dict[str, object]]:
     encoded = compact.within_budget(
         material.areas.areas,
         compact.Budget(material.answer.metric_epsg, AREAS_BUDGET),
-        _simplified,
+        embedding.simplified,
         lambda degrees: [compact.polygons(shape) for shape in degrees],
     )
     return [
@@ -205,47 +182,3 @@ def _cells(cells: DemandCells) -> dict[str, object]:
             for values, hidden in zip(counts, cells.suppressed.tolist(), strict=True)
         ],
     }
-
-
-def _lines(material: Material) -> dict[str, object]:
-    """Encode lines by kind; paths go before streets where the budget does not hold all."""
-    found: dict[str, object] = {}
-    left = ROADS_BUDGET
-    for kind in (*_OTHER_LINES, *_ROADS):
-        encoded = compact.within_budget(
-            material.ground.of(kind),
-            compact.Budget(material.answer.metric_epsg, max(left, 0)),
-            _simplified,
-            compact.lines,
-        )
-        size = len(orjson.dumps(encoded))
-        if size <= left:
-            found[kind] = encoded
-            left -= size
-    return found
-
-
-def _surfaces(material: Material) -> dict[str, object]:
-    budget = compact.Budget(material.answer.metric_epsg, SURFACES_BUDGET // len(_SURFACES))
-    return {
-        kind: [
-            polygon
-            for polygons in compact.within_budget(
-                material.ground.of(kind),
-                budget,
-                _simplified,
-                lambda degrees: [compact.polygons(shape) for shape in degrees],
-            )
-            for polygon in polygons
-        ]
-        for kind in _SURFACES
-    }
-
-
-def _simplified(metric: NDArray[np.object_], tolerance: float) -> NDArray[np.object_]:
-    return np.asarray(shapely.simplify(metric, tolerance), dtype=object)
-
-
-def _bounds(shapes: NDArray[np.object_]) -> tuple[float, float, float, float]:
-    west, south, east, north = (float(v) for v in shapely.total_bounds(shapes))
-    return (west, south, east, north)

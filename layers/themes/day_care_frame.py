@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from layers import basemap, words
 from layers.endpoints import Endpoints
-from layers.frame import Frame, Question, Scope, Tab, Toggle
+from layers.frame import Frame, NumberInput, Question, Scope, Tab, Toggle
 from layers.themes.day_care_data import Answer
 from services.coverage import CoverageState
 
@@ -28,9 +28,10 @@ def served(answer: Answer, t: words.Words, endpoints: Endpoints) -> Frame:
     if coverage.scope.code != coverage.root.code:
         kept.append(("unit", coverage.scope.code))
         scope = Scope(coverage.scope.name, f"{endpoints.page}?{urlencode(asked)}")
-    question = Question(
-        endpoints.page, query.as_of.isoformat(), f"{coverage.max_walk_m:g}", tuple(kept)
+    limit = NumberInput(
+        "max_walk", t("map.question.max_walk"), f"{coverage.max_walk_m:g}", 50, 5000, 50
     )
+    question = Question(endpoints.page, query.as_of.isoformat(), (limit,), tuple(kept))
     online = (Toggle(basemap.ONLINE_TOGGLE, t("map.layer.online"), inverse=True),)
     return _frame(answer, t, question, scope, online if endpoints.basemap else ())
 

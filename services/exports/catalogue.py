@@ -1,5 +1,6 @@
 """The collections that can be exported: one line each."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -9,12 +10,12 @@ import sqlalchemy as sa
 from services import errors, import_history, network, population, rights, rules, units
 from services.caller import Caller
 from services.database import Transaction
-from services.exports import day_care, households, stored, unit_figures
+from services.exports import day_care, households, patrol, stored, unit_figures
 from services.exports.dataset import Facts
 from services.exports.fields import Field, GeometryType
 from services.exports.options import ExportOptions
 from services.rights import Right
-from services.themes.day_care import DayCare
+from services.themes.held import Themes
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Source:
     tx: Transaction
     options: ExportOptions
     root: units.Unit
-    day_care: DayCare
+    themes: Themes
 
     def facts(self, *, generated: bool, attribution: str | None = None) -> Facts:
         """Return the facts that every collection has."""
@@ -169,7 +170,7 @@ def _open_population(source: Source) -> Opened:
 
 
 def _open_coverage(source: Source) -> Opened:
-    answer = source.day_care.coverage(source.tx, day_care.query(source.options))
+    answer = source.themes.day_care.coverage(source.tx, day_care.query(source.options))
     return Opened(
         day_care.fields(answer.rules.bands_m),
         day_care.facts(source.facts(generated=answer.generated), answer),
@@ -179,13 +180,40 @@ def _open_coverage(source: Source) -> Opened:
 
 def _open_areas(source: Source) -> Opened:
     question = day_care.query(source.options)
-    answer = source.day_care.coverage(source.tx, question)
-    areas = source.day_care.service_areas(source.tx, question)
+    answer = source.themes.day_care.coverage(source.tx, question)
+    areas = source.themes.day_care.service_areas(source.tx, question)
     return Opened(
         day_care.AREAS,
         day_care.facts(source.facts(generated=answer.generated), answer),
         day_care.area_batches(areas, source.options, generated=answer.generated),
     )
+
+
+def _open_patrol(source: Source) -> Opened:
+    answer = source.themes.patrol.coverage(source.tx, patrol.query(source.options))
+    facts = _patrol_facts(source, generated=answer.generated)
+    batches = patrol.coverage_batches(source.tx, answer, source.options)
+    return Opened(patrol.COVERAGE, facts, batches)
+
+
+def _open_routes(source: Source) -> Opened:
+    answer = source.themes.patrol.coverage(source.tx, patrol.query(source.options))
+    facts = _patrol_facts(source, generated=answer.generated)
+    return Opened(patrol.ROUTES, facts, patrol.route_batches(source.tx, answer, source.options))
+
+
+def _open_sections(source: Source) -> Opened:
+    ground = source.themes.patrol.ground(source.tx, patrol.query(source.options))
+    generated = _is_generated(source, _GENERATED_NETWORK)
+    facts = _patrol_facts(source, generated=generated)
+    batches = patrol.section_batches(ground, source.options, generated=generated)
+    return Opened(patrol.SECTIONS, facts, batches)
+
+
+def _patrol_facts(source: Source, *, generated: bool) -> Facts:
+    info, options = network.info(source.tx), source.options
+    common = source.facts(generated=generated, attribution=info.attribution if info else None)
+    return dataclasses.replace(common, days=options.days, passes=options.passes)
 
 
 def _is_generated(source: Source, query: sa.TextClause) -> bool:
@@ -203,6 +231,9 @@ COLLECTIONS = {
         Collection("network", "id", _LINE, stored.NETWORK, _open_network),
         Collection("coverage-day-care", "code", _AREA, _COVERAGE, _open_coverage),
         Collection("service-areas", "limit_m", _AREA, day_care.AREAS, _open_areas),
+        Collection("coverage-patrol", "code", _AREA, patrol.COVERAGE, _open_patrol),
+        Collection("patrol-routes", "code", GeometryType.LINES, patrol.ROUTES, _open_routes),
+        Collection("patrol-sections", "id", _LINE, patrol.SECTIONS, _open_sections),
         Collection("population", "code", _AREA, unit_figures.POPULATION, _open_population),
     )
 }

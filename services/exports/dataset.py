@@ -31,6 +31,8 @@ class Facts:
         Whom the data's licence asks to name.
     rules, max_walk_m, min_age
         Of coverage: rule set, limit in metres, age from which people count.
+    days, passes
+        Of patrols: length of the period in days, and how often in it counts.
     crs_note
         ``GCJ-02`` or ``BD-09`` where coordinates are displaced so, and in no CRS of the registry.
     """
@@ -42,6 +44,8 @@ class Facts:
     rules: str | None = None
     max_walk_m: float | None = None
     min_age: int | None = None
+    days: int | None = None
+    passes: int | None = None
     crs_note: str | None = None
 
     def items(self) -> dict[str, str | bool | float | int]:

@@ -22,7 +22,7 @@ from services.exports.dataset import Dataset
 from services.exports.options import ExportOptions
 from services.exports.renderers import RENDERERS
 from services.rights import Door
-from services.themes.day_care import DayCare
+from services.themes.held import Themes
 
 _log = structlog.get_logger()
 
@@ -43,7 +43,7 @@ class Download:
 
 
 def stream(
-    tx: Transaction, collection: str, options: ExportOptions, day_care: DayCare | None = None
+    tx: Transaction, collection: str, options: ExportOptions, themes: Themes | None = None
 ) -> Iterator[bytes]:
     """Open an export and return its bytes, in pieces, made as they are asked for.
 
@@ -53,7 +53,7 @@ def stream(
         Must stay open until the last piece.
     collection
         Name of the collection.
-    day_care
+    themes
         What answers coverage, with what it remembers; None: a fresh one.
 
     Raises
@@ -62,7 +62,7 @@ def stream(
         No such collection, unit or rule set, or no district at all: at once, before any byte.
     """
     found = catalogue.find(collection, tx.caller)
-    source = _source(tx, options, day_care or DayCare())
+    source = _source(tx, options, themes or Themes())
     opened = found.open(source)
     dataset = Dataset(
         name=found.name,
@@ -81,7 +81,7 @@ def write(
     collection: str,
     options: ExportOptions,
     path: Path,
-    day_care: DayCare | None = None,
+    themes: Themes | None = None,
 ) -> None:
     """Write an export to a file, which appears when it is complete and not at all otherwise.
 
@@ -92,7 +92,7 @@ def write(
     services.errors.RefusedError
         There can be no such file.
     """
-    chunks = stream(tx, collection, options, day_care)
+    chunks = stream(tx, collection, options, themes)
     try:
         if path.exists() and not path.is_file():  # a pipe, a terminal, /dev/null
             with path.open("wb") as file:
@@ -110,7 +110,7 @@ def download(
     caller: Caller,
     collection: str,
     options: ExportOptions,
-    day_care: DayCare | None = None,
+    themes: Themes | None = None,
 ) -> Download:
     """Open an export in a transaction of its own, which lasts as long as the body.
 
@@ -123,7 +123,7 @@ def download(
     with contextlib.ExitStack() as stack:
         door = _door(caller) if is_personal else None
         tx = stack.enter_context(database.transaction(caller, door))
-        chunks = stream(tx, collection, options, day_care)
+        chunks = stream(tx, collection, options, themes)
         if is_personal:
             keep_taken(database, caller, collection, options)
         body = _closing(stack.pop_all(), chunks)
@@ -148,12 +148,12 @@ def file_name(collection: str, options: ExportOptions) -> str:
     return "_".join(part for part in parts if part) + RENDERERS[options.format].suffix
 
 
-def _source(tx: Transaction, options: ExportOptions, day_care: DayCare) -> catalogue.Source:
+def _source(tx: Transaction, options: ExportOptions, themes: Themes) -> catalogue.Source:
     """Check that what is asked for is there."""
     if options.unit is not None:
         units.find(tx, options.unit, options.as_of)
     root = units.root(tx, options.as_of).unit
-    return catalogue.Source(tx, options, root, day_care)
+    return catalogue.Source(tx, options, root, themes)
 
 
 def _given_out(

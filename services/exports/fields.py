@@ -24,6 +24,7 @@ class GeometryType(StrEnum):
 
     POINT = "Point"
     LINE = "LineString"
+    LINES = "MultiLineString"
     AREA = "MultiPolygon"
 
 

@@ -12,6 +12,8 @@ from services import errors
 DEFAULT_CRS = crs_module.SourceCrs(crs_module.CrsKind.EPSG, crs_module.WGS84)
 _LONGEST_WALK_M = 20_000
 _OLDEST = 130
+_LONGEST_PERIOD_DAYS = 366
+_MOST_PASSES = 1000
 
 
 class Format(StrEnum):
@@ -68,6 +70,8 @@ class ExportOptions:
         Of coverage: limit in metres (None: the rule set's), age from which people count, rule set.
     level
         Of coverage: only units of this level.
+    days, passes
+        Of patrols: length of the period that ends on the day, and how often in it counts.
     """
 
     as_of: date
@@ -79,6 +83,8 @@ class ExportOptions:
     min_age: int = 60
     rules: str = "gb50180-2018"
     level: codes.Level | None = None
+    days: int = 28
+    passes: int = 1
 
     def __post_init__(self) -> None:
         """Refuse a limit or an age that makes no sense."""
@@ -86,6 +92,10 @@ class ExportOptions:
             raise errors.RefusedError("error.export.max_walk", most=_LONGEST_WALK_M)
         if not 0 <= self.min_age <= _OLDEST:
             raise errors.RefusedError("error.export.min_age", most=_OLDEST)
+        if not 1 <= self.days <= _LONGEST_PERIOD_DAYS:
+            raise errors.RefusedError("error.export.days", most=_LONGEST_PERIOD_DAYS)
+        if not 1 <= self.passes <= _MOST_PASSES:
+            raise errors.RefusedError("error.export.passes", most=_MOST_PASSES)
 
 
 def read_format(text: str) -> Format:

@@ -119,9 +119,9 @@ def _is_usable(job: Job, line: _Line, snapped: snapping.Snapped) -> bool:
         return False
     if snapped.off_m > _OFF_SHARE * snapped.drawn_m:
         share = round(100 * snapped.off_m / snapped.drawn_m)
-        job.log.warning("warning.import.route.off", line.row, share=share)
+        job.log.warning("warning.import.route.off", row=line.row, share=share)
     if snapped.pieces > 1:
-        job.log.warning("warning.import.route.pieces", line.row, pieces=snapped.pieces)
+        job.log.warning("warning.import.route.pieces", row=line.row, pieces=snapped.pieces)
     return True
 
 

@@ -168,12 +168,12 @@ def _tell(job: Job, recording: Recording, match: matching.Match) -> None:
     """Say what was made of a track that is not as it should be."""
     key = _CLOCKS.get(match.clock)
     if key is not None:
-        job.log.warning(key, recording.number)
+        job.log.warning(key, row=recording.number)
     left_out = len(recording) - match.counts().get(Fate.KEPT, 0)
     if 2 * left_out > len(recording):
         job.log.warning(
             "warning.import.track.left_out",
-            recording.number,
+            row=recording.number,
             points=left_out,
             of=len(recording),
         )

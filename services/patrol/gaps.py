@@ -52,7 +52,7 @@ def find(roads: Roads, done: Walked, unit: str | None, most: int = MOST) -> tupl
 
 
 def _parts(roads: Roads, edges: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Number the parts: sections that touch, of the same name, in the same community."""
+    """Give touching sections of the same name, in the same community, the same number."""
     network = roads.stored.network
     community = _community(roads)[roads.unit[edges]]
     names, name = np.unique(

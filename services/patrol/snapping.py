@@ -47,9 +47,7 @@ class Snapped:
         return len(np.unique(self.walked.piece))
 
 
-def snap(
-    stored: StoredNetwork, matcher: matching.Matcher, lonlat: NDArray[np.float64]
-) -> Snapped:
+def snap(stored: StoredNetwork, matcher: matching.Matcher, lonlat: NDArray[np.float64]) -> Snapped:
     """Lay a line, degrees ``(n, 2)``, on the network, as if someone had walked it with a phone."""
     finite = lonlat[np.isfinite(lonlat).all(axis=1)]
     xy = crs.project(finite, crs.STORED, stored.metric_epsg)
@@ -65,7 +63,10 @@ def snap(
 
 
 def lines(
-    stored: StoredNetwork, edge: NDArray[np.int32], begin: NDArray[np.float64], end: NDArray[np.float64]
+    stored: StoredNetwork,
+    edge: NDArray[np.int32],
+    begin: NDArray[np.float64],
+    end: NDArray[np.float64],
 ) -> NDArray[np.object_]:
     """Draw stretches of edges, metres from their sources, as lines in degrees, shape (k,)."""
     low, high = np.minimum(begin, end), np.maximum(begin, end)

@@ -82,9 +82,7 @@ def store(tx: Transaction, walked: Walked, today: date, run_id: int | None) -> i
     ).scalar_one()
     covered = match.covered
     ids = np.full(len(covered), track_id)
-    _copy.write(
-        tx, "patrol_covered", _COVERED, [ids, covered.edge, covered.from_m, covered.to_m]
-    )
+    _copy.write(tx, "patrol_covered", _COVERED, [ids, covered.edge, covered.from_m, covered.to_m])
     times, lonlat = recording.time_s.tobytes(), np.ascontiguousarray(recording.lonlat).tobytes()
     with tx.driver.cursor() as cursor:
         cursor.execute(_INSERT_POSITIONS, (track_id, today, times, lonlat))
@@ -120,9 +118,7 @@ def record(
     return _joined(before, old, fresh)
 
 
-def _days_of(
-    listed: dict[str, NDArray[np.int32]], tracks: NDArray[np.int32]
-) -> NDArray[np.int32]:
+def _days_of(listed: dict[str, NDArray[np.int32]], tracks: NDArray[np.int32]) -> NDArray[np.int32]:
     order = np.argsort(listed["id"])
     at = order[np.searchsorted(listed["id"][order], tracks)]
     return np.asarray(listed["day"][at], np.int32)
@@ -140,4 +136,55 @@ def _joined(
         ),
         np.concatenate([before.walk[old], fresh.walk]),
         np.concatenate([before.day[old], fresh.day]),
+    )
+
+
+@dataclass(frozen=True)
+class TrackLine:
+    """What is kept of a track, for maps and lists.
+
+    Attributes
+    ----------
+    edges
+        Sections it touched.
+    """
+
+    id: int
+    day: date
+    team: str | None
+    walked_m: float
+    points: int
+    used: int
+    clock: str
+    edges: tuple[int, ...]
+
+
+_LATEST = sa.text("""
+    SELECT t.id, t.day, t.team, t.walked_m, t.points, t.used, t.clock,
+           array_agg(DISTINCT c.edge ORDER BY c.edge) AS edges
+    FROM patrol_tracks t JOIN patrol_covered c ON c.track_id = t.id
+    WHERE t.day BETWEEN :first AND :last
+    GROUP BY t.id
+    HAVING array_agg(c.edge) && CAST(:edges AS integer[])
+    ORDER BY t.day DESC, t.id DESC LIMIT :most
+""")
+
+
+def latest(
+    tx: Transaction, first: date, last: date, edges: NDArray[np.int64], most: int
+) -> tuple[TrackLine, ...]:
+    """Return the latest tracks of a period that touch some sections."""
+    asked = {"first": first, "last": last, "edges": edges.tolist(), "most": most}
+    return tuple(
+        TrackLine(
+            id=row.id,
+            day=row.day,
+            team=row.team,
+            walked_m=row.walked_m,
+            points=row.points,
+            used=row.used,
+            clock=row.clock,
+            edges=tuple(row.edges),
+        )
+        for row in tx.sql.execute(_LATEST, asked)
     )

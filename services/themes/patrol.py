@@ -179,9 +179,7 @@ class Patrol:
         walked, passed = figures.walked(known, year, first, last, query.passes)
         planned = routes.listing(tx, query.first, query.as_of)
         sections = routes.sections_of(tx, planned)
-        done = doing.compare(
-            planned, sections, passed, known.length_m, (query.first, query.as_of)
-        )
+        done = doing.compare(planned, sections, passed, known.length_m, (query.first, query.as_of))
         count = len(np.unique(year.between(first, last).walk))
         return Ground(known, walked, done, sections, count)
 

@@ -22,7 +22,7 @@ from babel.messages import pofile
 from gis import crs
 from services import errors, exports
 from services.exports import ExportOptions, Format
-from services.themes.day_care import DayCare
+from services.themes.held import Themes
 from tests.services import small_district
 from tests.services.small_district import DAY, DISTRICT, GRIDS
 
@@ -299,9 +299,9 @@ def test_days_differ(tx):
 
 
 def test_coverage_is_the_theme_s_own_answer(tx):
-    day_care = DayCare()
+    themes = Themes()
     options = _options(max_walk_m=500)
-    found = json.loads(b"".join(exports.stream(tx, "coverage-day-care", options, day_care)))
+    found = json.loads(b"".join(exports.stream(tx, "coverage-day-care", options, themes)))
     rows = {f["id"]: f["properties"] for f in found["features"]}
     assert (rows[DISTRICT]["demand"], rows[GRIDS[0]]["covered"]) == (213, 30)
     assert rows[GRIDS[0]]["band_300_500_m"] == 30

@@ -1,8 +1,9 @@
 """Machine interface: JSON, GeoJSON and vector tiles."""
 
-from web.api import collections, coverage, household, households, offline, tiles
+from web.api import collections, coverage, household, households, offline, patrol, tiles
 
 routers = (
+    patrol.router,
     coverage.router,
     collections.router,
     tiles.router,

@@ -32,7 +32,7 @@ def collection(
     known = caching.unchanged(request, entity_tag)
     if known is not None:
         return known
-    download = exports.download(held.database, caller, name, options, held.day_care)
+    download = exports.download(held.database, caller, name, options, held.themes)
     return StreamingResponse(
         download.body, media_type=download.media_type, headers=caching.headers(entity_tag)
     )
@@ -46,7 +46,7 @@ def file(held: State, caller: Caller, name: str, options: ExportOptions) -> Resp
     services.errors.NotFoundError
         No such collection, unit or rule set: before any byte is sent.
     """
-    download = exports.download(held.database, caller, name, options, held.day_care)
+    download = exports.download(held.database, caller, name, options, held.themes)
     disposition = f"attachment; filename*=UTF-8''{quote(download.file_name)}"
     return StreamingResponse(
         download.body,

@@ -8,11 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from gis import codes
 from services import errors, exports, rules, themes
 from services.exports import ExportOptions, Format
+from services.themes import patrol
 from services.themes.day_care import DayCareQuery
+from services.themes.patrol import PatrolQuery
 from web.dependencies import Day, Optional
 
 _FARTHEST_M = 20_000
 _OLDEST = 130
+_MOST_PASSES = 1000
 _Code = Annotated[str, Field(max_length=20, pattern=r"^[0-9]*$")]
 _Metres = Annotated[float, Field(gt=0, le=_FARTHEST_M)]
 _Text = Annotated[str, Field(max_length=120)]
@@ -68,6 +71,8 @@ class Cut(Coverage):
     format: Annotated[str, Field(max_length=20)] = Format.GEOJSON.value
     crs: Annotated[_Text | None, Optional] = None
     bbox: Annotated[_Text | None, Optional] = None
+    days: Annotated[int, Field(ge=1, le=patrol.LOOK_BACK_DAYS)] = patrol.DAYS
+    passes: Annotated[int, Field(ge=1, le=_MOST_PASSES)] = 1
 
 
 def cut(asked: Annotated[Cut, Query()], as_of: Day) -> ExportOptions:
@@ -82,7 +87,27 @@ def cut(asked: Annotated[Cut, Query()], as_of: Day) -> ExportOptions:
         min_age=asked.min_age,
         rules=asked.rules,
         level=asked.level,
+        days=asked.days,
+        passes=asked.passes,
     )
 
 
 Options = Annotated[ExportOptions, Depends(cut)]
+
+
+class Patrolled(BaseModel):
+    """What can be asked about patrols."""
+
+    model_config = ConfigDict(frozen=True)
+
+    unit: Annotated[_Code | None, Optional] = None
+    days: Annotated[int, Field(ge=1, le=patrol.LOOK_BACK_DAYS)] = patrol.DAYS
+    passes: Annotated[int, Field(ge=1, le=_MOST_PASSES)] = 1
+
+
+def patrolled(asked: Annotated[Patrolled, Query()], as_of: Day) -> PatrolQuery:
+    """Return the question about patrols that an address asks."""
+    return PatrolQuery(as_of, asked.days, asked.passes, asked.unit)
+
+
+PatrolQuestion = Annotated[PatrolQuery, Depends(patrolled)]

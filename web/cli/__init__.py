@@ -25,6 +25,7 @@ VERBS = {
     "import": "web.cli.imports",
     "assign": "web.cli.assign",
     "coverage": "web.cli.coverage",
+    "patrol": "web.cli.patrol",
     "export": "web.cli.exports",
     "units": "web.cli.units",
     "users": "web.cli.users",

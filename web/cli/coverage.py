@@ -14,24 +14,25 @@ import typer
 from gis import codes
 from layers.themes import day_care as map_theme
 from layers.themes import day_care_data
-from services import errors, exports, rules
+from services import exports, rules
 from services.coverage import CoverageRow
 from services.database import Transaction
 from services.exports import Format
 from services.themes.day_care import Coverage, DayCare, DayCareQuery
+from services.themes.held import Themes
 from web import days
 from web.api import coverage as answers
-from web.cli import context, help_text, tables, verbs
+from web.cli import context, coverage_group, coverage_patrol, tables, verbs
 from web.cli.console import Console
 from web.figures import Figures
 
-group = help_text.group("coverage", "cli.coverage")
 COLLECTION = "coverage-day-care"
 
 
 def register(application: typer.Typer) -> None:
     """Add the verbs."""
-    application.add_typer(group)
+    coverage_patrol.register()
+    application.add_typer(coverage_group.group)
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,13 @@ class _DayCare:
         )
 
 
-@verbs.add(group, "day-care", "cli.coverage.day_care", _DayCare)
+@verbs.add(coverage_group.group, "day-care", "cli.coverage.day_care", _DayCare)
 def _day_care(console: Console, options: _DayCare) -> None:
     theme = DayCare()
     with context.transaction(console.settings) as tx:
         answer = theme.coverage(tx, options.query)
         for path, write in _files(console, options).items():
-            _into(path, functools.partial(write, tx, theme, path))
+            coverage_group.into(path, functools.partial(write, tx, theme, path))
             console.say("cli.coverage.written", file=path)
     if options.json:
         console.json(answers.document(answer))
@@ -123,18 +124,9 @@ def _exporter(options: _DayCare, file_format: Format) -> _Write:
     )
 
     def write(tx: Transaction, theme: DayCare, path: Path) -> None:
-        exports.write(tx, COLLECTION, asked, path, theme)
+        exports.write(tx, COLLECTION, asked, path, Themes(day_care=theme))
 
     return write
-
-
-def _into(path: Path, write: Callable[[], None]) -> None:
-    try:
-        write()
-    except OSError as error:
-        raise errors.RefusedError(
-            "error.export.unwritable", path=path, reason=error.strerror
-        ) from error
 
 
 def _write_map(

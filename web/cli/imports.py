@@ -63,9 +63,9 @@ def _verb(kind: ImportKind) -> Callable[[Console, _Import], None]:
             try:
                 report = runner.run(database, caller, kind, options.file, asked, progress)
             except ImportRefusedError as error:
-                _show(console, options, error.report)
+                show(console, error.report, as_json=options.json)
                 raise
-        _show(console, options, report)
+        show(console, report, as_json=options.json)
 
     return run
 
@@ -103,15 +103,17 @@ def sentence(t: Translator, problem: Problem) -> str:
     words = t(problem.key, **problem.params)
     if problem.row is None:
         return words
-    place = t("import.place.row", row=problem.row)
+    is_track = problem.key.partition(".import.")[2].startswith("track.")
+    place = t("import.place.track" if is_track else "import.place.row", row=problem.row)
     if problem.field:
         place = t("import.place.field", row=problem.row, field=problem.field)
     return t("import.place.words", place=place, words=words)
 
 
-def _show(console: Console, options: _Import, report: ImportReport) -> None:
-    if options.json:
-        console.json(as_json(console.t, report))
+def show(console: Console, report: ImportReport, *, as_json: bool) -> None:
+    """Tell what an import did, or why it was refused."""
+    if as_json:
+        console.json(document(console.t, report))
         return
     for key, problems in (
         ("import.problems", report.problems),
@@ -138,7 +140,7 @@ def _show(console: Console, options: _Import, report: ImportReport) -> None:
     console.say(f"import.outcome.{outcome}")
 
 
-def as_json(t: Translator, report: ImportReport) -> dict[str, object]:
+def document(t: Translator, report: ImportReport) -> dict[str, object]:
     """Return a report for programs; problems come with their words."""
 
     def listed(problems: Sequence[Problem]) -> list[dict[str, object]]:

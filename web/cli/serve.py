@@ -15,9 +15,20 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from data import sample
-from services import accounts, demo_accounts, demo_visits, errors, overview, sealing
+from data.sample import patrols
+from services import (
+    accounts,
+    demo_accounts,
+    demo_visits,
+    errors,
+    facilities,
+    network,
+    overview,
+    sealing,
+)
 from services import caller as callers
 from services.database import Database
+from services.facility_kinds import FacilityKind
 from services.imports import runner
 from services.imports.options import ImportKind, ImportOptions
 from services.settings import Settings
@@ -26,6 +37,7 @@ from web import databases, days, log, security
 from web.cli import verbs
 from web.cli.console import Console
 
+_MOST_PATROLS = 12
 _MODULE = "web.app:from_environment"
 _QUIET: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False}
 
@@ -158,7 +170,25 @@ def _load_sample(console: Console, database: Database) -> None:
         ):
             with console.progress() as progress:
                 runner.run(database, callers.operator(), kind, path, options, progress)
+        _load_patrols(console, database, Path(folder))
     console.say("cli.serve.loaded", seconds=round(time.monotonic() - begun))
+
+
+def _load_patrols(console: Console, database: Database, folder: Path) -> None:
+    """Load generated routes, and the tracks of the weeks before today."""
+    with database.transaction(callers.operator()) as tx:
+        stored = network.load(tx)
+        offices = facilities.open_on(tx, days.today(), FacilityKind.COMMUNITY_OFFICE)
+    if stored is None:
+        return
+    starts = [patrols.Start(one.name.removesuffix("办公用房"), one.lon, one.lat) for one in offices]
+    files = patrols.write(
+        folder, stored.network, stored.metric_epsg, starts[:_MOST_PATROLS], days.today()
+    )
+    options = ImportOptions(generated=True, effective=days.today() - patrols.PERIOD)
+    for kind, path in ((ImportKind.ROUTES, files.routes), (ImportKind.TRACKS, files.tracks)):
+        with console.progress() as progress:
+            runner.run(database, callers.operator(), kind, path, options, progress)
 
 
 def _shown(host: str) -> str:

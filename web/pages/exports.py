@@ -16,6 +16,8 @@ _ADDRESSES = {
     "facilities": "/api/facilities",
     "coverage-day-care": "/api/coverage/day-care/items",
     "service-areas": "/api/service-areas",
+    "coverage-patrol": "/api/coverage/patrol/items",
+    "patrol-routes": "/api/patrol/routes",
 }
 
 

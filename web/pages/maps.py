@@ -36,7 +36,7 @@ def show(
     nonce = page.request.state.nonce
     parts = day_care.served(answer, page.t, _endpoints(page, theme), opening, nonce)
     response = page.render("map.html", parts=parts, theme=theme)
-    response.headers["Content-Security-Policy"] = security.policy(nonce, _image_source(page))
+    response.headers["Content-Security-Policy"] = security.policy(nonce, image_source(page))
     return response
 
 
@@ -51,7 +51,7 @@ def _endpoints(page: view.Page, theme: str) -> endpoints.Endpoints:
     )
 
 
-def _image_source(page: view.Page) -> str:
+def image_source(page: view.Page) -> str:
     """Return whom pictures may come from: the online basemap, where one was set up."""
     parts = urlsplit(page.state.settings.basemap_url or "")
     host = parts.netloc.replace("{s}", "*")

@@ -16,6 +16,16 @@
     return points;
   }
 
+  const decodeSections = (data) =>
+    data.lines.map((line, i) => ({
+      points: decodeLine(line, data.scale),
+      days: data.days[i],
+      passes: data.passes[i],
+      flags: data.flags[i],
+      metres: data.metres[i],
+      name: data.names[data.name[i]] || "",
+    }));
+
   const decodePolygons = (polygons, scale) =>
     polygons.map((rings) => rings.map((ring) => decodeLine(ring, scale)));
 
@@ -87,6 +97,12 @@
       });
     }
 
+    sections() {
+      return once(this.answers, "sections", async () =>
+        decodeSections(await fetched(this.address(this.endpoints.sections))),
+      );
+    }
+
     // The ground is the same whatever is asked, so that browsers keep it.
     get ground() {
       return this.endpoints.tiles.replace("{layer}", "ground");
@@ -123,6 +139,10 @@
         limit_m: area.limit_m,
         polygons: decodePolygons(area.polygons, this.data.scale),
       }));
+    }
+
+    async sections() {
+      return decodeSections({ ...this.data.sections, scale: this.data.scale });
     }
 
     lines(name) {

@@ -1,0 +1,94 @@
+"""``/api/coverage/patrol`` and ``/api/patrol``: figures, sections and routes of patrols."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from layers import compact
+from layers.themes import patrol_data
+from services.patrol.figures import PatrolRow
+from services.themes.patrol import Coverage
+from web.api import caching, delivery
+from web.api.questions import Options, PatrolQuestion
+from web.dependencies import Asker, Held, Reading
+
+router = APIRouter(prefix="/api", tags=["patrol"])
+
+
+@router.get("/coverage/patrol", response_class=Response)
+def figures(request: Request, held: Held, tx: Reading, question: PatrolQuestion) -> Response:
+    """Return the figures of a unit and all below it, a row for each, at every level."""
+    entity_tag = caching.tag(request, tx, question)
+    return caching.unchanged(request, entity_tag) or _json(
+        document(held.patrol.coverage(tx, question)), entity_tag
+    )
+
+
+@router.get("/coverage/patrol/items", response_class=Response)
+def items(request: Request, held: Held, asker: Asker, tx: Reading, options: Options) -> Response:
+    """Return the same rows with the boundaries of the units, as GeoJSON (RFC 7946)."""
+    return delivery.collection(request, held, asker, tx, "coverage-patrol", options)
+
+
+@router.get("/patrol/routes", response_class=Response)
+def routes(request: Request, held: Held, asker: Asker, tx: Reading, options: Options) -> Response:
+    """Return the routes planned in a period, and on how many days each was walked."""
+    return delivery.collection(request, held, asker, tx, "patrol-routes", options)
+
+
+@router.get("/patrol/sections", response_class=Response)
+def sections(request: Request, held: Held, tx: Reading, question: PatrolQuestion) -> Response:
+    """Return road sections by days since their last pass, in few bytes.
+
+    Lines are differences of integers, in units of 1 / ``scale`` degrees: x, y, dx, dy, ...; as
+    GeoJSON they are the collection ``patrol-sections``.
+    """
+    entity_tag = caching.tag(request, tx, question)
+    known = caching.unchanged(request, entity_tag)
+    if known is not None:
+        return known
+    answer = patrol_data.ask(tx, held.patrol, question)
+    content = {"scale": compact.SCALE, **patrol_data.sections(answer, _BUDGET)}
+    return _json(content, entity_tag)
+
+
+_BUDGET = 4_000_000
+
+
+def document(answer: Coverage) -> dict[str, Any]:
+    """Return coverage as JSON can hold it: what was asked, then a row for each unit."""
+    query = answer.query
+    return {
+        "theme": "patrol",
+        "unit": answer.scope.code,
+        "as_of": query.as_of.isoformat(),
+        "first": query.first.isoformat(),
+        "days": query.days,
+        "passes": query.passes,
+        "generated": answer.generated,
+        "tracks": answer.tracks,
+        "rows": [_row(row) for row in answer.rows],
+        "routes": [
+            {
+                "code": report.route.code,
+                "name": report.route.name,
+                "team": report.route.team,
+                "planned": report.planned,
+                "done": report.done,
+                "last_on": report.last_on.isoformat() if report.last_on else None,
+            }
+            for report in answer.reports
+        ],
+    }
+
+
+def _row(row: PatrolRow) -> dict[str, Any]:
+    figures = {name: getattr(row, name) for name in row.__dataclass_fields__}
+    return {**figures, "level": row.level.value, "state": row.state.value}
+
+
+def _json(content: dict[str, Any], entity_tag: str) -> Response:
+    return Response(
+        orjson.dumps(content), media_type="application/json", headers=caching.headers(entity_tag)
+    )
