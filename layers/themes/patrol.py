@@ -44,6 +44,7 @@ class PatrolTheme(MapElement):
         "map.level.community",
         "map.level.grid",
         "map.column.unit",
+        "map.patrol.caption",
         "map.patrol.column.share",
         "map.patrol.column.late",
         "map.patrol.column.homes",

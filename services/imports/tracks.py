@@ -94,19 +94,10 @@ def _matched(
     job: Job, stored: StoredNetwork, matcher: matching.Matcher, recording: Recording
 ) -> Walked | None:
     """Match a track; None: it cannot be used, and the log says why."""
-    track, fault = _placed(stored, recording), None
-    day = _day(job, recording)
-    if track is None or not np.isfinite(track.xy).all(axis=1).any():
-        fault = "empty"
-    elif not _is_here(stored, track.xy):
-        turned = _projected(stored, recording.lonlat[:, ::-1])
-        fault = "swapped" if _is_here(stored, turned) else "elsewhere"
-    elif day is None:
-        fault = "no_day"
-    elif not _EARLIEST <= day <= job.today:
-        fault = "bad_day"
-    if fault or track is None or day is None:
-        _refuse(job, recording, fault or "empty", day)
+    track, day = Track(recording.time_s, _projected(stored, recording.lonlat)), _day(job, recording)
+    fault = _fault(job, stored, recording, day)
+    if fault is not None or day is None:
+        _refuse(job, recording, fault or "no_day", day)
         return None
     match = matcher.match(track)
     if not len(match.covered):
@@ -117,10 +108,16 @@ def _matched(
     return Walked(recording, match, day, team)
 
 
-def _placed(stored: StoredNetwork, recording: Recording) -> Track | None:
-    if not len(recording):
-        return None
-    return Track(recording.time_s, _projected(stored, recording.lonlat))
+def _fault(job: Job, stored: StoredNetwork, recording: Recording, day: date | None) -> str | None:
+    """Tell why a track cannot be used, as far as that can be told before it is matched."""
+    if not np.isfinite(recording.lonlat).all(axis=1).any():
+        return "empty"
+    if not _is_here(stored, _projected(stored, recording.lonlat)):
+        turned = _projected(stored, recording.lonlat[:, ::-1])
+        return "swapped" if _is_here(stored, turned) else "elsewhere"
+    if day is None:
+        return "no_day"
+    return None if _EARLIEST <= day <= job.today else "bad_day"
 
 
 def _projected(stored: StoredNetwork, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -84,7 +84,7 @@ class Walked:
     passed_m
         Metres of each section passed often enough in the period, ``(e,)``.
     is_passed
-        Which homes were, ``(n,)``.
+        Which homes were: on one section within 50 m, where it is nearest to them, ``(n,)``.
     """
 
     days: NDArray[np.float64]
@@ -102,13 +102,13 @@ def walked(
     passed = coverage.passes(period, length)
     depth = coverage.depth(period)
     last = coverage.tally(coverage.passes(year, length), len(length))
-    edge = np.maximum(roads.homes.edge, 0)
-    often = depth.at(edge, roads.homes.offset_m) >= passes
+    homes = roads.homes
+    times = homes.of_places(depth.at(homes.near_edge, homes.near_m))
     found = Walked(
         days=last.days_since(last_day),
         count=coverage.tally(passed, len(length)).count,
         passed_m=np.minimum(depth.metres(len(length), passes), length),
-        is_passed=often & roads.homes.is_along,
+        is_passed=times >= passes,
     )
     return found, passed
 

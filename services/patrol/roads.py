@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -20,8 +20,8 @@ ALONG_M: Final = 50.0
 """Homes within so many metres of a section are along it, and make it one of a residential area."""
 
 _HOMES = """
-    SELECT coalesce(a.unit_id, 0), coalesce(t.edge, -1), coalesce(t.offset_m, 0),
-           coalesce(t.access_m, 0), ST_X(h.geom), ST_Y(h.geom)
+    SELECT coalesce(a.unit_id, 0), coalesce(t.edge, -1), coalesce(t.access_m, 0),
+           ST_X(h.geom), ST_Y(h.geom)
     FROM households h
     LEFT JOIN household_assignments a
         ON a.household_id = h.id AND a.valid_from <= %s::date AND a.valid_to > %s::date
@@ -30,7 +30,6 @@ _HOMES = """
 _FIELDS = (
     ("unit_id", _copy.INT),
     ("edge", _copy.INT),
-    ("offset_m", _copy.DOUBLE),
     ("access_m", _copy.DOUBLE),
     ("lon", _copy.DOUBLE),
     ("lat", _copy.DOUBLE),
@@ -43,22 +42,34 @@ _NAMES = sa.text("""
 
 @dataclass(frozen=True, eq=False)
 class Homes:
-    """Households; arrays ``(n,)``.
+    """Households, and which sections they are along.
 
     Attributes
     ----------
     unit
-        Position in the hierarchy, -1 for none.
-    edge, offset_m
-        Where each meets the network.
-    is_along
-        Whether that section is within `ALONG_M`.
+        Position in the hierarchy of each, -1 for none, ``(n,)``.
+    place
+        Where each is: households at one entrance are in one place, ``(n,)``.
+    near_place, near_edge, near_m
+        Sections within `ALONG_M` of a place, and where along them it is nearest, ``(p,)``.
     """
 
     unit: NDArray[np.int32]
-    edge: NDArray[np.int32]
-    offset_m: NDArray[np.float64]
-    is_along: NDArray[np.bool_]
+    place: NDArray[np.int64]
+    near_place: NDArray[np.int64]
+    near_edge: NDArray[np.int64]
+    near_m: NDArray[np.float64]
+
+    @property
+    def is_along(self) -> NDArray[np.bool_]:
+        """Which of them are along any section, ``(n,)``."""
+        return self.of_places(np.ones(len(self.near_place), np.int64)) > 0
+
+    def of_places(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give each household the greatest of the values of the sections it is along, ``(n,)``."""
+        best = np.zeros(int(self.place.max(initial=-1)) + 1, np.int64)
+        np.maximum.at(best, self.near_place, values)
+        return best[self.place]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +84,7 @@ class Roads:
     is_residential
         Whether a home lies along it.
     households
-        How many meet the network on it, within `ALONG_M`.
+        How many have it as their nearest section, within `ALONG_M`.
     names
         Name of the road; None where it has none.
     """
@@ -106,9 +117,8 @@ class Roads:
 def load(tx: Transaction, as_of: date, stored: StoredNetwork, tree: Hierarchy) -> Roads:
     """Work out the roads of a day."""
     rows = _copy.read(tx, _HOMES, _FIELDS, (as_of, as_of))
-    lonlat = np.column_stack([rows["lon"], rows["lat"]])
-    is_along = (rows["edge"] >= 0) & (rows["access_m"] <= ALONG_M)
-    homes = Homes(tree.positions(rows["unit_id"]), rows["edge"], rows["offset_m"], is_along)
+    homes = _homes(stored, tree.positions(rows["unit_id"]), rows)
+    nearest = rows["edge"][(rows["edge"] >= 0) & (rows["access_m"] <= ALONG_M)]
     count = stored.network.n_edges
     names = np.full(count, None, dtype=object)
     for row in tx.sql.execute(_NAMES):
@@ -118,8 +128,8 @@ def load(tx: Transaction, as_of: date, stored: StoredNetwork, tree: Hierarchy) -
         tree=tree,
         homes=homes,
         unit=_units(tx, as_of, stored, tree),
-        is_residential=_near_homes(stored, lonlat),
-        households=np.bincount(homes.edge[is_along], minlength=count),
+        is_residential=np.bincount(homes.near_edge, minlength=count) > 0,
+        households=np.bincount(nearest, minlength=count),
         names=names,
     )
 
@@ -145,15 +155,14 @@ def _units(
     return found
 
 
-def _near_homes(stored: StoredNetwork, lonlat: NDArray[np.float64]) -> NDArray[np.bool_]:
-    network = stored.network
-    is_near = np.zeros(network.n_edges, np.bool_)
-    if len(lonlat):
-        xy = crs.project(np.unique(lonlat, axis=0), crs.STORED, stored.metric_epsg)
-        tree = shapely.STRtree(shapely.points(xy))
-        lines, _ = tree.query_nearest(network.lines, max_distance=ALONG_M, all_matches=False)
-        is_near[lines] = True
-    return is_near
+def _homes(stored: StoredNetwork, unit: NDArray[np.int32], rows: dict[str, NDArray[Any]]) -> Homes:
+    lonlat = np.column_stack([rows["lon"], rows["lat"]])
+    places, place = np.unique(lonlat, axis=0, return_inverse=True)
+    points = shapely.points(crs.project(places, crs.STORED, stored.metric_epsg))
+    lines = stored.network.lines
+    at, edge = stored.network.line_index.query(points, predicate="dwithin", distance=ALONG_M)
+    along_m = shapely.line_locate_point(lines[edge], points[at])
+    return Homes(unit, place.ravel(), at, edge, np.minimum(along_m, stored.network.length_m[edge]))
 
 
 def added_up(tree: hierarchy.Hierarchy, own: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import ops
 
 from gis import crs
 from gis.tracks import along, cleaning, intervals, matching, noise, sections
@@ -74,7 +75,7 @@ def lines(
     cut = (low > 0) | (high < stored.network.length_m[edge])
     parts = whole.copy()
     for i in np.flatnonzero(cut).tolist():
-        parts[i] = shapely.ops.substring(whole[i], low[i], high[i])
+        parts[i] = ops.substring(whole[i], low[i], high[i])
     backward = np.flatnonzero(begin > end)
     parts[backward] = shapely.reverse(parts[backward])
     drawn: NDArray[np.object_] = crs.project_geometries(parts, stored.metric_epsg, crs.STORED)

@@ -23,7 +23,7 @@ from gis import crs
 from services import errors, exports
 from services.exports import ExportOptions, Format
 from services.themes.held import Themes
-from tests.services import small_district
+from tests.services import patrols, small_district
 from tests.services.small_district import DAY, DISTRICT, GRIDS
 
 DOCS = Path(exports.__file__).parents[2] / "docs"
@@ -34,6 +34,9 @@ ROWS = {
     "network": 2,
     "coverage-day-care": 15,
     "service-areas": 3,
+    "coverage-patrol": 15,
+    "patrol-routes": 1,
+    "patrol-sections": 2,
     "population": 15,
 }
 GDAL_FORMATS = (Format.GEOJSON, Format.GEOJSONSEQ, Format.GPKG, Format.FGB, Format.SHP)
@@ -43,6 +46,7 @@ GDAL_FORMATS = (Format.GEOJSON, Format.GEOJSONSEQ, Format.GPKG, Format.FGB, Form
 def tx(database, caller):
     with database.transaction(caller) as transaction:
         small_district.fill(transaction, PEOPLE, generated=True)
+        patrols.add_route(transaction, "R1", [(0, 0.0, 900.0), (1, 0.0, 500.0)], DAY)
         yield transaction
 
 

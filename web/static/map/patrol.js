@@ -74,6 +74,7 @@
         : t("map.value.none");
 
     return {
+      caption: "map.patrol.caption",
       order: { key: "late", down: true, value: (row) => row.late_m },
       label: (row) => shortName(row.name),
       columns: [

@@ -103,7 +103,7 @@
       caption.textContent = rows.length ? captionOf() : context.t("map.empty.units");
     };
     const captionOf = () =>
-      context.t("map.table.caption", {
+      context.t(context.theme.caption || "map.table.caption", {
         n: context.number(rows.length),
         level: context.t(`map.level.${context.state.level}`),
       });
