@@ -87,6 +87,7 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "/api/households/{code:path}/visits": Right.PEOPLE,
         "/api/households/{code:path}/notes": Right.PEOPLE,
         "/api/households/{code:path}/changes": Right.PEOPLE,
+        "/residents": Right.PEOPLE,
         "/residents/{code:path}/held": Right.DECIDE,
         "/api/residents/{code:path}/reveal": Right.PEOPLE,
         "/api/offline": Right.PEOPLE,

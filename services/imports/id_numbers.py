@@ -4,9 +4,11 @@
 ISO 7064 MOD 11-2 over the first 17.
 """
 
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute
 
@@ -43,6 +45,18 @@ def checks_out(texts: Any) -> Bools:
 def birth_dates(texts: Any) -> Any:
     """Return the eight digits of each well-formed number's birth date, as text."""
     return compute.utf8_slice_codeunits(texts, 6, 14)
+
+
+def is_valid(number: str) -> bool:
+    """Whether one number, written as `tidy` writes it, is right: check character and birth date."""
+    text = pa.array([number], pa.string())
+    if not well_formed(text)[0] or not checks_out(text)[0]:
+        return False
+    try:
+        date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}")
+    except ValueError:
+        return False
+    return True
 
 
 def _characters(texts: Any) -> NDArray[np.uint8]:

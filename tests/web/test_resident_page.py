@@ -88,3 +88,20 @@ def test_households_are_taken_along_by_managers_only(site: Site) -> None:
         unknown = site[name].get("/exports/nothing")
         assert refused.status_code == unknown.status_code == 404
         assert HOME not in refused.text
+
+
+def test_somebody_is_found_by_a_whole_number_that_is_shown_nowhere(site: Site) -> None:
+    for language in ("zh", "en"):
+        answer = site["worker"].post(
+            "/residents", data={"number": PHONE}, headers={"Accept-Language": language}
+        )
+        assert f'href="/households/{HOME}"' in answer.text
+        assert PHONE not in answer.text
+        assert not re.search(r"\b(people|find)\.[a-z_.]+\b", answer.text)
+    assert "王奶奶" not in site["colleague"].post("/residents", data={"number": PHONE}).text
+    wrong = site["worker"].post("/residents", data={"number": ID_NUMBER[:-1] + "1"})
+    assert wrong.status_code == 422
+    assert ID_NUMBER[:-1] not in wrong.text
+    assert 'href="/residents"' in site["worker"].get("/households").text
+    for name in ("planner", "admin"):
+        assert site[name].post("/residents", data={"number": PHONE}).status_code == 403

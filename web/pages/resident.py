@@ -1,18 +1,20 @@
-"""``/residents/{code}/held``: all that is held about one person, to be handed over to them."""
+"""``/residents``: somebody found by a whole number; all that is held about them, for them."""
 
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, Response
 
-from services import subject_access
+from services import errors, people, subject_access
 from services.subject_access import Subject
 from web import subject, view
 from web.dependencies import Held, Meeting, Page
 
 router = APIRouter(include_in_schema=False)
+_Number = Annotated[str, Form(max_length=200)]
 _Code = Annotated[str, Path(max_length=100)]
 
 
@@ -21,6 +23,26 @@ class _Form(StrEnum):
 
     PAGE = "page"
     JSON = "json"
+
+
+@router.get("/residents", response_class=HTMLResponse)
+def ask_number(page: Page) -> HTMLResponse:
+    """Return the form for an id or phone number."""
+    return page.render("residents.html", found=None, fault=None)
+
+
+@router.post("/residents", response_class=HTMLResponse)
+def find(page: Page, held: Held, tx: Meeting, number: _Number = "") -> HTMLResponse:
+    """Return who has a number, which stands in no address and is not shown again."""
+    try:
+        found = people.find(tx, held.sealer, number)
+    except errors.RefusedError as error:
+        fault = page.t.error(error)
+        return page.render(
+            "residents.html", HTTPStatus.UNPROCESSABLE_ENTITY, found=None, fault=fault
+        )
+    tx.commit()
+    return page.render("residents.html", found=found, fault=None)
 
 
 @router.get("/residents/{code:path}/held", response_class=HTMLResponse)

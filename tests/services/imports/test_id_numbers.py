@@ -32,3 +32,12 @@ def test_other_shapes(text: str | None):
 def test_full_width_digits_and_small_x_are_put_right():
     tidy = id_numbers.tidy(pa.array(["１１０１０５19491231002x"]))
     assert tidy.to_pylist() == EXAMPLES[:1]
+
+
+def test_one_number_is_right_or_not() -> None:
+    assert all(id_numbers.is_valid(number) for number in EXAMPLES)
+    no_such_day = "110105194902300012"
+    assert id_numbers.checks_out(pa.array([no_such_day]))[0]
+    wide = "１１０１０５１９４９１２３１００２Ｘ"
+    for number in (EXAMPLES[0][:-1] + "0", EXAMPLES[0][:-1], no_such_day, wide, "", "\x00" * 18):
+        assert not id_numbers.is_valid(number)
