@@ -8,12 +8,41 @@ edge when both lie on it. All metres; the network's CRS.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy import sparse, spatial
 from scipy.sparse import csgraph
 
-from gis import arrays, attachment, network
+from gis import arrays, attachment
+
+
+class Walkable(Protocol):
+    """What can be searched: a network, or a part of one; see `gis.network.Network`."""
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes."""
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges."""
+
+    @property
+    def source(self) -> arrays.Int32s:
+        """First node of each edge, shape (e,)."""
+
+    @property
+    def target(self) -> arrays.Int32s:
+        """Last node of each edge, shape (e,)."""
+
+    @property
+    def length_m(self) -> arrays.Floats:
+        """Metres of each edge, shape (e,)."""
+
+    @property
+    def graph(self) -> sparse.csr_matrix:
+        """Metres between neighbouring nodes, shape (n, n)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +110,9 @@ _CELLS = 4_000_000
 """Distances that `pairs` holds at a time: 32 MB."""
 
 
-def node_distances(net: network.Network, supply: attachment.Attachment) -> NodeReach:
+def node_distances(
+    net: Walkable, supply: attachment.Attachment, limit_m: float = np.inf
+) -> NodeReach:
     """Search once from all supplies together (Dijkstra) for the distance of every node.
 
     Unattached supplies are ignored. Where supplies are equally far, the one met first is named:
@@ -93,6 +124,8 @@ def node_distances(net: network.Network, supply: attachment.Attachment) -> NodeR
         The network.
     supply
         Places on it.
+    limit_m
+        What is farther counts as unreachable.
     """
     n = net.n_nodes
     on = np.flatnonzero(supply.attached)
@@ -103,6 +136,7 @@ def node_distances(net: network.Network, supply: attachment.Attachment) -> NodeR
         indices=np.arange(n, n + len(on)),
         min_only=True,
         return_predecessors=True,
+        limit=limit_m,
     )
     found = source[:n]
     origin = np.full(n, -1, dtype=np.int32)
@@ -112,7 +146,7 @@ def node_distances(net: network.Network, supply: attachment.Attachment) -> NodeR
 
 
 def with_sources(
-    net: network.Network, supply: attachment.Attachment, on: arrays.AnyInts
+    net: Walkable, supply: attachment.Attachment, on: arrays.AnyInts
 ) -> sparse.csr_matrix:
     """Graph of the network with one more row for each supply in `on`, leading into the network.
 
@@ -125,7 +159,7 @@ def with_sources(
     on
         Indices of attached supplies; the k-th becomes node ``n_nodes + k``.
     """
-    graph = network.adjacency(net)
+    graph = net.graph
     edge, n = supply.edge[on], net.n_nodes
     to_ends = np.column_stack([net.source[edge], net.target[edge]])
     metres = np.column_stack([supply.offset_m[on], net.length_m[edge] - supply.offset_m[on]])
@@ -142,7 +176,7 @@ def with_sources(
 
 
 def nearest(
-    net: network.Network,
+    net: Walkable,
     demand: attachment.Attachment,
     supply: attachment.Attachment,
     node_reach: NodeReach | None = None,
@@ -220,7 +254,7 @@ def same_edge(
 
 
 def pairs(
-    net: network.Network,
+    net: Walkable,
     demand: attachment.Attachment,
     supply: attachment.Attachment,
     limit_m: float,
@@ -260,7 +294,7 @@ def pairs(
 
 
 def table(
-    net: network.Network,
+    net: Walkable,
     demand: attachment.Attachment,
     supply: attachment.Attachment,
     limit_m: float,
@@ -290,7 +324,7 @@ def table(
 
 
 def _table(
-    net: network.Network,
+    net: Walkable,
     demand: attachment.Attachment,
     supply: attachment.Attachment,
     limit_m: float,

@@ -1,4 +1,4 @@
-"""What assignment needs to know of households and facilities alike: where their tables are."""
+"""What assignment needs to know of every sort of place alike: where their tables are."""
 
 from dataclasses import dataclass
 from typing import LiteralString
@@ -16,7 +16,7 @@ class PlaceTables:
     Attributes
     ----------
     subject
-        ``household`` or ``facility``.
+        ``household``, ``facility`` or ``entrance``.
     table, key
         Its table of assignments, and the place's id there.
     everywhere, some, within
@@ -112,3 +112,38 @@ FACILITIES = PlaceTables(
         CREATE INDEX facility_assignments_unit_id_idx ON facility_assignments (unit_id);
         ANALYZE facility_assignments""",
 )
+
+ENTRANCES = PlaceTables(
+    subject="entrance",
+    table="entrance_assignments",
+    key="entrance_id",
+    everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM entrances",
+    some="SELECT id, ST_X(geom), ST_Y(geom) FROM entrances WHERE id = ANY(%s::int[])",
+    within="""
+        SELECT e.id, ST_X(e.geom), ST_Y(e.geom)
+        FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])
+            AS box (west, south, east, north)
+        JOIN entrances e ON e.geom && ST_MakeEnvelope(west, south, east, north, 4490)""",
+    stored="SELECT entrance_id, unit_id, valid_from, valid_to FROM entrance_assignments",
+    stored_some="""
+        SELECT entrance_id, unit_id, valid_from, valid_to FROM entrance_assignments
+        WHERE entrance_id = ANY(%s::int[])""",
+    forget="DELETE FROM entrance_assignments WHERE entrance_id = ANY(%s::int[])",
+    moved="entrance_assignments",
+    take_out="""
+        DELETE FROM entrance_assignments
+        WHERE entrance_id = ANY(%s::int[]) AND unit_id = ANY(%s::int[])
+        RETURNING entrance_id, unit_id, valid_from, valid_to""",
+    bring_back=None,
+    drop_indexes="""
+        ALTER TABLE entrance_assignments DROP CONSTRAINT entrance_assignments_pkey;
+        DROP INDEX entrance_assignments_unit_id_idx""",
+    make_indexes="""
+        ALTER TABLE entrance_assignments
+            ADD CONSTRAINT entrance_assignments_pkey PRIMARY KEY (entrance_id, valid_from);
+        CREATE INDEX entrance_assignments_unit_id_idx ON entrance_assignments (unit_id);
+        ANALYZE entrance_assignments""",
+)
+
+EVERY = (HOUSEHOLDS, FACILITIES, ENTRANCES)
+"""All sorts of places."""

@@ -1,4 +1,4 @@
-"""Assignment: the lowest unit each household and facility lies in, for every period.
+"""Assignment: the lowest unit each household, facility and entrance lies in, for every period.
 
 Derived from where places are and how boundaries ran, never edited. Kept in narrow tables of
 their own: rewriting a million of their rows is cheap, and places themselves are not touched when
@@ -20,7 +20,7 @@ from psycopg import sql
 from gis import crs, location
 from gis.moved_borders import Areas, MovedBorders
 from services import _boundary_history, _copy, units
-from services._places import FACILITIES, HOUSEHOLDS, POINT, PlaceTables
+from services._places import ENTRANCES, EVERY, FACILITIES, HOUSEHOLDS, POINT, PlaceTables
 from services.database import Transaction
 
 Progress = Callable[[str, int, int | None], None]
@@ -72,9 +72,9 @@ class OutsidePlace:
 
 
 def assign_all(tx: Transaction, progress: Progress | None = None) -> AssignmentReport:
-    """Recompute the assignment of every household and facility."""
+    """Recompute the assignment of every household, facility and entrance."""
     report = AssignmentReport(0, 0, 0, 0)
-    for place in (HOUSEHOLDS, FACILITIES):
+    for place in EVERY:
         if progress:
             progress(f"job.step.assign_{place.subject}", 0, None)
         report += _assign(tx, place, _points(tx, place.everywhere), None)
@@ -91,6 +91,11 @@ def assign_households(tx: Transaction, ids: NDArray[Any]) -> AssignmentReport:
 def assign_facilities(tx: Transaction, ids: NDArray[Any]) -> AssignmentReport:
     """Recompute facilities, by id ``(n,)``: new ones and those that moved."""
     return _assign_some(tx, FACILITIES, ids)
+
+
+def assign_entrances(tx: Transaction, ids: NDArray[Any]) -> AssignmentReport:
+    """Recompute entrances, by id ``(n,)``: new ones and those that moved."""
+    return _assign_some(tx, ENTRANCES, ids)
 
 
 def assign_where_borders_moved(
@@ -113,12 +118,12 @@ def assign_where_borders_moved(
         loading = server.submit(_boundary_history.load, tx, moved.bounds)
         boxes = moved.areas().boxes()
         edges = [_copy.listed(edge) for edge in boxes.T]
-        looking = [server.submit(_points, tx, p.within, edges) for p in (HOUSEHOLDS, FACILITIES)]
+        looking = [server.submit(_points, tx, p.within, edges) for p in EVERY]
         areas = moved.narrow_areas()
         history = loading.result()
         there = np.union1d(history.unit_id[_touched(history, boxes)], unit_ids)
         change = _Change(tx, server, history, _copy.listed(there))
-        for place, found in zip((HOUSEHOLDS, FACILITIES), looking, strict=True):
+        for place, found in zip(EVERY, looking, strict=True):
             report += change.follow(place, _held(areas, found.result()))
     return report
 
@@ -148,6 +153,7 @@ def _assign_some(tx: Transaction, place: PlaceTables, ids: NDArray[Any]) -> Assi
 _COUNTS = {
     "household": sa.text("SELECT count(*) FROM households"),
     "facility": sa.text("SELECT count(*) FROM facilities"),
+    "entrance": sa.text("SELECT count(*) FROM entrances"),
 }
 
 

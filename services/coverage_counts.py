@@ -87,7 +87,7 @@ class Counts:
 def count(tree: hierarchy.Hierarchy, measured: Measured, supply: Supply, limits: Limits) -> Counts:
     """Count by the unit each household is in, add up to the units above, and suppress."""
     own = coverage.count(measured.demand, limits.cuts_m, limits.max_walk_m, len(tree.units))
-    whole = _added_up(tree, np.column_stack([own.bands, own.straight]))
+    whole = added_up(tree, np.column_stack([own.bands, own.straight]))
     fine, straight = whole[:, :-1], whole[:, -1]
     safe = suppression.suppress_tree(fine, tree.parent)
     covered = fine[:, : limits.within].sum(axis=1)
@@ -103,7 +103,7 @@ def count(tree: hierarchy.Hierarchy, measured: Measured, supply: Supply, limits:
     )
 
 
-def _added_up(tree: hierarchy.Hierarchy, own: NDArray[np.int64]) -> NDArray[np.int64]:
+def added_up(tree: hierarchy.Hierarchy, own: NDArray[np.int64]) -> NDArray[np.int64]:
     """Add what is counted in each unit itself ``(n, k)`` to all units it lies in."""
     whole = np.zeros_like(own)
     for level in tree.at_level:

@@ -1,4 +1,4 @@
-"""Demand as arrays: how many residents of an age live in each household, and where that is.
+"""Demand as arrays: how many residents of a theme live in each household, and where that is.
 
 Counts only: no name, no birth date leaves the database here.
 """
@@ -19,7 +19,8 @@ _QUERY = """
     SELECT h.id, coalesce(a.unit_id, 0), coalesce(t.edge, -1), coalesce(t.offset_m, 0),
            coalesce(t.access_m, 0), ST_X(h.geom), ST_Y(h.geom), d.people
     FROM (SELECT household_id, count(*)::integer AS people FROM residents
-          WHERE birth_date <= %s::date - make_interval(years => %s)
+          WHERE (birth_date <= %s::date - make_interval(years => %s)
+                 OR disability_type = ANY(%s::text[]))
             AND (left_on IS NULL OR left_on > %s::date)
           GROUP BY household_id) d
     JOIN households h ON h.id = d.household_id
@@ -38,6 +39,22 @@ _FIELDS = (
     ("people", _copy.INT),
 )
 _CODES = sa.text("SELECT id, code FROM households WHERE id = ANY(:ids)")
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whom a theme is for: residents from an age on, and those with some disabilities.
+
+    Attributes
+    ----------
+    min_age
+        Years.
+    disabilities
+        Kinds of disability that count at any age.
+    """
+
+    min_age: int
+    disabilities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,12 +80,12 @@ class Demand:
     xy: NDArray[np.float64]
 
 
-def load(tx: Transaction, as_of: date, min_age: int, metric_epsg: int) -> Demand:
-    """Read the households in which residents of at least `min_age` years live on a day.
+def load(tx: Transaction, as_of: date, who: Who, metric_epsg: int) -> Demand:
+    """Read the households in which residents live on a day whom a theme is for.
 
     Who moved away or died is counted until the day before they left.
     """
-    days = (as_of, min_age, as_of, as_of, as_of)
+    days = (as_of, who.min_age, list(who.disabilities), as_of, as_of, as_of)
     rows: dict[str, NDArray[Any]] = _copy.read(tx, _QUERY, _FIELDS, days)
     place = attachment.Attachment(rows["edge"], rows["offset_m"], rows["access_m"])
     lonlat = np.column_stack([rows["lon"], rows["lat"]])

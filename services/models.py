@@ -131,6 +131,7 @@ def _assignment(place: str) -> sa.Table:
 
 household_assignments = _assignment("household")
 facility_assignments = _assignment("facility")
+entrance_assignments = _assignment("entrance")
 
 networks = sa.Table(
     "networks",
@@ -192,6 +193,49 @@ backdrop = sa.Table(
     sa.Column("name", sa.Text),
     sa.Column("geom", _geometry("GEOMETRY"), nullable=False),
     comment="Water, railways, green and buildings, drawn under the map's theme.",
+)
+
+
+def _from_network() -> sa.Column[int]:
+    return sa.Column(
+        "network_id",
+        sa.Integer,
+        sa.ForeignKey("networks.id", ondelete="CASCADE"),
+        index=True,
+        comment="the network it came with; null: imported by itself",
+    )
+
+
+entrances = sa.Table(
+    "entrances",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("code", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text),
+    sa.Column("serves_code", sa.Text, index=True, comment="a facility or a household"),
+    sa.Column("step_free", sa.Boolean, comment="null: not known"),
+    sa.Column("steps", sa.Integer),
+    sa.Column("rise_m", sa.Double),
+    sa.Column("width_m", sa.Double),
+    sa.Column("geom", _geometry("POINT"), nullable=False),
+    _from_network(),
+    sa.Column("import_run_id", sa.Integer, sa.ForeignKey("import_runs.id")),
+)
+
+barriers = sa.Table(
+    "barriers",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("code", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text),
+    sa.Column("step_free", sa.Boolean, comment="null: not known"),
+    sa.Column("height_m", sa.Double),
+    sa.Column("width_m", sa.Double),
+    sa.Column("incline_pct", sa.Double),
+    sa.Column("geom", _geometry("POINT"), nullable=False),
+    _from_network(),
+    sa.Column("import_run_id", sa.Integer, sa.ForeignKey("import_runs.id")),
 )
 
 household_attachments = sa.Table(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from gis import attachment, crs
 from gis import network as networks
+from gis.stepfree.traits import Traits
 from services import _copy
 from services._places import HOUSEHOLDS, POINT
 from services.database import Transaction
@@ -56,12 +57,19 @@ class NetworkInfo:
 
 @dataclass(frozen=True)
 class StoredNetwork:
-    """The network in use; coordinates in metres, `metric_epsg`."""
+    """The network in use; coordinates in metres, `metric_epsg`.
+
+    Attributes
+    ----------
+    traits
+        What is known of going along its edges on wheels.
+    """
 
     id: int
     network: networks.Network
     metric_epsg: int
     info: NetworkInfo
+    traits: Traits
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,14 @@ class Source:
     metric_epsg: int
     attribution: str | None
     import_run_id: int | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of each edge: the name of the road it is part of, and `gis.stepfree.traits`."""
+
+    names: Sequence[str | None]
+    traits: Traits
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,8 @@ _NEWEST = sa.text("""
     FROM networks ORDER BY id DESC LIMIT 1
 """)
 _ARRAYS = "SELECT name, dtype, shape, data FROM network_arrays WHERE network_id = %s"
+_STEPS = "steps"
+_TRAITS = ("said", "steps", "incline_pct", "width_m", "surface")
 _INSERT = sa.text("""
     INSERT INTO networks (name, sha256, metric_epsg, nodes, edges, length_m, parts, main_part_m,
                           attribution, import_run_id)
@@ -136,14 +154,41 @@ def load(tx: Transaction) -> StoredNetwork | None:
         str(name): np.frombuffer(data, dtype=str(dtype)).reshape(shape)
         for name, dtype, shape, data in stored
     }
-    return StoredNetwork(row.id, networks.from_arrays(arrays), row.metric_epsg, _info(row))
+    loaded = networks.from_arrays(arrays)
+    return StoredNetwork(row.id, loaded, row.metric_epsg, _info(row), _traits(loaded, arrays))
+
+
+def _traits(net: networks.Network, arrays: dict[str, NDArray[Any]]) -> Traits:
+    """Return what was stored, or what step_free and highway alone tell."""
+    if "traits_said" not in arrays:
+        is_steps = np.array([*(name == _STEPS for name in net.highway_names), False])
+        return Traits.told(net.step_free, is_steps[net.highway])
+    names = arrays["traits_surface_names"].tobytes().decode()
+    return Traits(
+        said=arrays["traits_said"],
+        steps=arrays["traits_steps"],
+        incline_pct=arrays["traits_incline_pct"],
+        width_m=arrays["traits_width_m"],
+        surface=arrays["traits_surface"],
+        surface_names=tuple(names.split("\n")) if names else (),
+    )
+
+
+def nothing() -> tuple[networks.Network, Traits]:
+    """Return a network without a road, where none was imported."""
+    none = np.zeros(0, dtype=np.int32)
+    empty = networks.Network(
+        np.zeros((0, 2)), none, none, np.zeros(0), np.zeros((0, 2)), np.zeros(1, dtype=np.int32),
+        none.astype(np.int8), none.astype(np.int16), (),
+    )  # fmt: skip
+    return empty, Traits.told(empty.step_free, np.zeros(0, dtype=np.bool_))
 
 
 def store(
     tx: Transaction,
     network: networks.Network,
     source: Source,
-    edge_names: Sequence[str | None] | None = None,
+    known: Known | None = None,
     backdrop: Backdrop | None = None,
 ) -> int:
     """Store a network in place of the one in use, and attach every household to it.
@@ -152,8 +197,8 @@ def store(
     ----------
     network
         Coordinates in metres, ``source.metric_epsg``.
-    edge_names
-        Name of the road each edge is part of, ``(e,)``.
+    known
+        What is known of each edge; None: no more than the network itself says.
 
     Returns
     -------
@@ -176,8 +221,12 @@ def store(
             "run_id": source.import_run_id,
         },
     ).scalar_one()
-    _store_arrays(tx, network_id, network)
-    _store_edges(tx, network_id, network, source.metric_epsg, edge_names)
+    arrays = networks.to_arrays(network)
+    if known is not None:
+        arrays |= _traits_arrays(known.traits)
+    _store_arrays(tx, network_id, arrays)
+    names = None if known is None else known.names
+    _store_edges(tx, network_id, network, source.metric_epsg, names)
     if backdrop is not None and len(backdrop.kinds):
         _store_backdrop(tx, network_id, backdrop)
     _drop_previous(tx, network_id)
@@ -185,9 +234,15 @@ def store(
     return network_id
 
 
-def _store_arrays(tx: Transaction, network_id: int, network: networks.Network) -> None:
+def _traits_arrays(traits: Traits) -> dict[str, NDArray[Any]]:
+    names = "\n".join(traits.surface_names).encode()
+    arrays = {f"traits_{name}": getattr(traits, name) for name in _TRAITS}
+    return {**arrays, "traits_surface_names": np.frombuffer(names, np.uint8)}
+
+
+def _store_arrays(tx: Transaction, network_id: int, arrays: dict[str, NDArray[Any]]) -> None:
     with tx.driver.cursor() as cursor:
-        for name, values in networks.to_arrays(network).items():
+        for name, values in arrays.items():
             content = np.ascontiguousarray(values)
             cursor.execute(
                 _INSERT_ARRAY,

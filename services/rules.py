@@ -75,22 +75,23 @@ class RuleSet:
         return self.figure("walking_speed_m_per_min").value
 
 
-def names() -> list[str]:
-    """Return the names of all rule sets."""
-    return sorted(file.stem for file in FOLDER.glob("*.toml"))
+def names(folder: Path = FOLDER) -> list[str]:
+    """Return the names of all rule sets of a folder."""
+    return sorted(file.stem for file in folder.glob("*.toml"))
 
 
-def load(name: str = DEFAULT) -> RuleSet:
-    """Read a rule set.
+def load(name: str = DEFAULT, folder: Path = FOLDER) -> RuleSet:
+    """Read a rule set of a folder.
 
     Raises
     ------
     errors.NotFoundError
         There is none of that name.
     """
-    if name not in names():
-        raise errors.NotFoundError("error.rules.unknown", rules=name, known=", ".join(names()))
-    content = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    if name not in names(folder):
+        known = ", ".join(names(folder))
+        raise errors.NotFoundError("error.rules.unknown", rules=name, known=known)
+    content = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
     figures = tuple(
         Figure(
             key=row["key"],

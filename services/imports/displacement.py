@@ -26,6 +26,12 @@ _POINTS = {
     "facilities": sa.text(
         "SELECT ST_X(geom), ST_Y(geom) FROM facilities WHERE id = ANY(:ids) ORDER BY id"
     ),
+    "entrances": sa.text(
+        "SELECT ST_X(geom), ST_Y(geom) FROM entrances WHERE id = ANY(:ids) ORDER BY id"
+    ),
+    "barriers": sa.text(
+        "SELECT ST_X(geom), ST_Y(geom) FROM barriers WHERE id = ANY(:ids) ORDER BY id"
+    ),
 }
 
 
@@ -35,7 +41,7 @@ def hint(job: Job, table: str, ids: Int64s) -> None:
     Parameters
     ----------
     table
-        ``households`` or ``facilities``.
+        A table of places.
     ids
         Rows that are new or moved, shape (n,).
     """

@@ -10,7 +10,7 @@ from pyarrow import compute
 from gis.arrays import Int64s
 from services import assignment
 from services.facility_kinds import FacilityKind
-from services.imports import checks, displacement, headings, points
+from services.imports import checks, displacement, headings, measures, points
 from services.imports.job import Job
 from services.imports.sieve import Sieve, mask
 from services.imports.tables import Context, TableKind
@@ -111,19 +111,11 @@ def _open_days(sieve: Sieve) -> dict[str, Any]:
 
 def _ramp(sieve: Sieve) -> dict[str, Any]:
     """Check a ramp's measures; a figure in centimetres where metres belong is named as such."""
-    found: dict[str, Any] = {}
-    for field, most in (
-        ("rise_m", _HIGHEST_RISE_M),
-        ("run_m", _LONGEST_RUN_M),
-        ("width_m", _WIDEST_M),
-    ):
-        texts = sieve.text(field)
-        values = checks.numbers(sieve, field, texts)
-        sieve.refuse_values(values < 0, field, "error.import.facility.negative", texts)
-        if field != "rise_m":
-            sieve.refuse_values(values == 0, field, "error.import.facility.zero", texts)
-        sieve.refuse_values(values > most, field, "error.import.facility.not_metres", texts)
-        found[field] = values
+    found = {
+        "rise_m": measures.from_zero(sieve, "rise_m", _HIGHEST_RISE_M),
+        "run_m": measures.positive(sieve, "run_m", _LONGEST_RUN_M),
+        "width_m": measures.positive(sieve, "width_m", _WIDEST_M),
+    }
     steep = found["rise_m"] > _STEEPEST * found["run_m"]
     sieve.refuse_values(
         steep & ~sieve.refused, "rise_m", "error.import.facility.steep", sieve.text("rise_m")

@@ -12,15 +12,16 @@ from gis.boundaries import Box
 from services import errors, units
 from services import network as stored
 from services.database import Transaction
-from services.imports import network_lines, osm
+from services.imports import network_lines, network_points, osm
 from services.imports.job import Job, Outcome
 from services.imports.network_parts import Lines, Scenery, Ways
+from services.imports.network_points import Points
 from services.imports.report import FileFaultError
 
 _AROUND_M: Final = 2000.0
 _METRES_PER_DEGREE: Final = 111_320.0
 # Part of what tells two imports apart: raised when the same file is read in another way.
-_EDITION: Final = "1"
+_EDITION: Final = "2"
 _LAST_DIGEST = "SELECT sha256, edges FROM networks ORDER BY id DESC LIMIT 1"
 
 
@@ -47,11 +48,15 @@ def load(job: Job) -> Outcome:
         built, attribution = _build_ways(found, root.metric_epsg), osm.ATTRIBUTION
         if found.missing_nodes:
             job.log.note("note.import.network.missing_nodes", count=found.missing_nodes)
-        names = found.names
+        names, traits, points = found.names, found.traits, found.points
+        if found.unread:
+            job.log.note(
+                "note.import.network.unread", count=len(found.unread), example=found.unread[0]
+            )
     else:
         lines, scenery = network_lines.read(job, box)
         built, attribution = _build_lines(lines, root.metric_epsg), None
-        names = lines.names
+        names, traits, points = lines.names, lines.traits, Points()
     if job.is_refused:
         return Outcome(rejected=len(job.log.refused_rows()))
     source = stored.Source(
@@ -61,7 +66,9 @@ def load(job: Job) -> Outcome:
         attribution,
         job.run_id,
     )
-    _store(job, built, [names[i] for i in built.way], source, scenery)
+    known = stored.Known([names[i] for i in built.way], traits.take(built.way))
+    _store(job, built, known, source, scenery)
+    _store_points(job, points)
     return Outcome(inserted=built.network.n_edges, rejected=len(job.log.refused_rows()))
 
 
@@ -118,13 +125,13 @@ def _some(built: networks.Built) -> networks.Built:
 def _store(
     job: Job,
     built: networks.Built,
-    names: list[str | None],
+    known: stored.Known,
     source: stored.Source,
     scenery: Scenery,
 ) -> None:
     backdrop = stored.Backdrop(scenery.kinds, scenery.names, scenery.geometries)
     job.progress("import.step.store_network", 0, built.network.n_edges)
-    stored.store(job.tx, built.network, source, names, backdrop)
+    stored.store(job.tx, built.network, source, known, backdrop)
     lengths = networks.component_lengths(built.network)
     total = float(built.network.length_m.sum())
     job.log.note(
@@ -134,3 +141,11 @@ def _store(
         parts=len(lengths),
         share=round(100 * float(np.max(lengths)) / total, 1),
     )
+
+
+def _store_points(job: Job, points: Points) -> None:
+    made = stored.load(job.tx)
+    if made is None or not (points.barriers or points.entrances):
+        return
+    kept = network_points.store(job.tx, made, points, job.run_id)
+    job.log.note("note.import.network.points", barriers=kept, entrances=len(points.entrances))

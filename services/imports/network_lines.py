@@ -12,7 +12,17 @@ import shapely
 from gis import crs
 from gis.arrays import Objects
 from gis.boundaries import Box
-from services.imports import checks, headings, layer_source, sieve, tables, tags
+from gis.stepfree.traits import Steps
+from services.imports import (
+    checks,
+    headings,
+    layer_source,
+    measures,
+    network_parts,
+    sieve,
+    tables,
+    tags,
+)
 from services.imports.batches import Source
 from services.imports.job import Job
 from services.imports.network_parts import Lines, Scenery
@@ -24,6 +34,9 @@ FIELDS = headings.fields("""
     highway 道路类型 道路等级 道路类别 类型 等级
     step_free 无障碍 是否无障碍 无台阶 是否无台阶
     name 名称 道路名称 路名
+    incline 坡度 纵坡
+    width 宽度 路宽 净宽
+    surface 路面 铺装 路面材质
 """)
 _SCENERY_FIELDS = headings.fields("""
     kind! 类别 类型
@@ -41,6 +54,7 @@ class _Gathered:
         self.lines: list[Objects] = []
         self.highway: list[str] = []
         self.step_free: list[int] = []
+        self.traits: list[tags.Way] = []
         self.names: list[str | None] = []
 
     def add(self, held: sieve.Sieve, lines: Objects) -> None:
@@ -48,12 +62,23 @@ class _Gathered:
         highways = checks.text(held, "highway").to_pylist()
         known = checks.choice(held, "step_free", checks.YES_NO).to_pylist()
         names = checks.text(held, "name").to_pylist()
+        slopes, widths = measures.inclines(held, "incline"), measures.widths(held, "width")
+        surfaces = checks.text(held, "surface").to_pylist()
         good = np.flatnonzero(~held.refused)
         self.lines.append(lines[good])
         for i in good:
             highway = highways[i] or _DEFAULT_HIGHWAY
             self.highway.append(highway)
             self.step_free.append(_step_free(known[i], highway))
+            self.traits.append(
+                tags.Way(
+                    0 if known[i] is None else self.step_free[-1],
+                    _steps(known[i], highway),
+                    float(slopes[i]),
+                    float(widths[i]),
+                    surfaces[i] or "",
+                )
+            )
             self.names.append(names[i])
 
 
@@ -61,6 +86,12 @@ def _step_free(known: str | None, highway: str) -> int:
     if known is None:
         return tags.NOT_STEP_FREE if highway == _STEPS else tags.UNKNOWN
     return tags.STEP_FREE if known == "true" else tags.NOT_STEP_FREE
+
+
+def _steps(known: str | None, highway: str) -> Steps:
+    if highway != _STEPS:
+        return Steps.NONE
+    return Steps.WHEELCHAIR_RAMP if known == "true" else Steps.PLAIN
 
 
 def read(job: Job, box: Box) -> tuple[Lines, Scenery]:
@@ -140,6 +171,7 @@ def _near(gathered: _Gathered, box: Box) -> Lines:
         highway=index.astype(np.int16)[kept],
         highway_names=tuple(names.tolist()),
         names=[gathered.names[i] for i in kept],
+        traits=network_parts.traits_of(gathered.traits).take(kept),
     )
 
 

@@ -21,6 +21,8 @@ class ImportKind(StrEnum):
     HOUSEHOLDS = "households"
     RESIDENTS = "residents"
     FACILITIES = "facilities"
+    ENTRANCES = "entrances"
+    BARRIERS = "barriers"
     ROUTES = "routes"
     TRACKS = "tracks"
 

@@ -13,12 +13,13 @@ import osmium
 import shapely
 
 from gis.boundaries import Box
-from services.imports import tags
+from services.imports import network_parts, point_tags, tags
 from services.imports.network_parts import Scenery, Ways
+from services.imports.network_points import Place, Points
 from services.imports.report import FileFaultError
 
 _AREAS: Final = ("building", "natural", "waterway", "landuse", "leisure")
-_WANTED: Final = (*_AREAS, "highway", "railway")
+_WANTED: Final = (*_AREAS, "highway", "railway", *point_tags.KEYS)
 ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL 1.0"
 
 
@@ -32,6 +33,7 @@ class _Walked:
     node: "array[int]" = field(default_factory=lambda: array("q"))
     starts: "array[int]" = field(default_factory=lambda: array("q", [0]))
     step_free: list[int] = field(default_factory=list)
+    traits: list[tags.Way] = field(default_factory=list)
     highway: list[str] = field(default_factory=list)
     names: list[str | None] = field(default_factory=list)
     missing: int = 0
@@ -74,8 +76,30 @@ class _Walked:
             self.lat.append(lat)
         self.starts.append(len(self.node))
         self.step_free.append(tags.step_free(found))
+        self.traits.append(tags.traits(found))
         self.highway.append(found["highway"])
         self.names.append(tags.name(found))
+
+
+class _Points:
+    """Kerbs, barriers and entrances as they are read."""
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+        self.found = Points()
+
+    def add(self, node: Any) -> None:
+        """Take a node, if it is any of these and near."""
+        west, south, east, north = self._box
+        if not (west <= node.lon <= east and south <= node.lat <= north):
+            return
+        found = {tag.k: tag.v for tag in node.tags}
+        barrier, entrance = point_tags.barrier(found), point_tags.entrance(found)
+        place = Place(f"osm:n{node.id}", found.get("name"), node.lon, node.lat)
+        if barrier is not None:
+            self.found.barriers.append((place, barrier))
+        if entrance is not None:
+            self.found.entrances.append((place, entrance))
 
 
 class _Drawn:
@@ -130,7 +154,7 @@ def read(path: Path, box: Box) -> tuple[Ways, Scenery]:
     FileFaultError
         The file is damaged or cut off, or holds nothing to walk on.
     """
-    walked, drawn = _Walked(box), _Drawn(box)
+    walked, drawn, points = _Walked(box), _Drawn(box), _Points(box)
     try:
         things = (
             osmium.FileProcessor(path)
@@ -141,6 +165,8 @@ def read(path: Path, box: Box) -> tuple[Ways, Scenery]:
         for thing in things:
             if isinstance(thing, osmium.osm.Area):
                 drawn.add_area(thing)
+            elif isinstance(thing, osmium.osm.Node):
+                points.add(thing)
             elif isinstance(thing, osmium.osm.Way):
                 if "highway" in thing.tags:
                     walked.add(thing)
@@ -150,10 +176,10 @@ def read(path: Path, box: Box) -> tuple[Ways, Scenery]:
         raise FileFaultError("error.import.file.damaged", reason=str(error)) from error
     if not walked.walkable:
         raise FileFaultError("error.import.network.nothing_to_walk")
-    return _ways(walked), drawn.scenery()
+    return _ways(walked, points.found), drawn.scenery()
 
 
-def _ways(walked: _Walked) -> Ways:
+def _ways(walked: _Walked, points: Points) -> Ways:
     names, index = np.unique(np.array(walked.highway, dtype=np.str_), return_inverse=True)
     lonlat = np.column_stack([np.array(walked.lon), np.array(walked.lat)])
     return Ways(
@@ -164,5 +190,8 @@ def _ways(walked: _Walked) -> Ways:
         highway=index.astype(np.int16),
         highway_names=tuple(names.tolist()),
         names=walked.names,
+        traits=network_parts.traits_of(walked.traits),
+        points=points,
         missing_nodes=walked.missing,
+        unread=[way.unread for way in walked.traits if way.unread],
     )

@@ -14,6 +14,8 @@ from services import errors, sealing
 from services.caller import Caller
 from services.database import Database
 from services.imports import (
+    barriers,
+    entrances,
     facilities,
     households,
     locks,
@@ -48,6 +50,8 @@ _IMPORTERS: Final = MappingProxyType(
         ImportKind.HOUSEHOLDS: _table(households.KIND),
         ImportKind.RESIDENTS: _table(residents.KIND),
         ImportKind.FACILITIES: _table(facilities.KIND),
+        ImportKind.ENTRANCES: _table(entrances.KIND),
+        ImportKind.BARRIERS: _table(barriers.KIND),
         ImportKind.ROUTES: routes.load,
         ImportKind.TRACKS: tracks.load,
     }

@@ -4,14 +4,20 @@ Sources: OpenStreetMap wiki, "OSM tags for routing/Access restrictions" (default
 "Key:wheelchair", "Key:ramp:wheelchair", "Tag:highway=steps".
 """
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
+
+from gis.stepfree.traits import Steps
+from services.imports import measures
 
 Tags = Mapping[str, str]
 
 STEP_FREE: Final = 1
 UNKNOWN: Final = 0
 NOT_STEP_FREE: Final = -1
+_SAID: Final = {"yes": STEP_FREE, "designated": STEP_FREE, "no": NOT_STEP_FREE}
 
 _FOR_WALKERS: Final = frozenset(
     [
@@ -75,15 +81,64 @@ def is_walkable(tags: Tags) -> bool:
 
 def step_free(tags: Tags) -> int:
     """Whether a way is free of steps: only what the tags say for sure, else unknown."""
-    wheelchair = tags.get("wheelchair", "")
-    if tags.get("ramp:wheelchair") == "yes" or wheelchair in ("yes", "designated"):
+    said = _SAID.get(tags.get("wheelchair", ""), UNKNOWN)
+    if said != NOT_STEP_FREE and tags.get("ramp:wheelchair") == "yes":
         return STEP_FREE
-    if wheelchair == "no":
-        return NOT_STEP_FREE
-    if tags.get("highway") == "steps":
-        # A ramp beside steps may be one for bicycles or prams.
-        return UNKNOWN if tags.get("ramp") == "yes" or wheelchair == "limited" else NOT_STEP_FREE
-    return UNKNOWN
+    return NOT_STEP_FREE if said == UNKNOWN and steps(tags) is Steps.PLAIN else said
+
+
+@dataclass(frozen=True)
+class Way:
+    """What tags say of a way's steps, slope, width and surface; NaN and empty: nothing.
+
+    Attributes
+    ----------
+    said
+        1 yes, 0 unknown, -1 no.
+    incline_pct
+        Of what is no stairway: that of steps says nothing about the ramp beside them.
+    unread
+        A slope that is none, as it was written.
+    """
+
+    said: int
+    steps: Steps
+    incline_pct: float
+    width_m: float
+    surface: str
+    unread: str = ""
+
+
+def traits(tags: Tags) -> Way:
+    """Read what a way's tags say about going along it on wheels."""
+    incline, unread = math.nan, ""
+    if "incline" in tags and tags.get("highway") != "steps":
+        found = measures.read_incline(tags["incline"])
+        if found is None or found > measures.STEEPEST_PCT:
+            unread = tags["incline"]
+        else:
+            incline = found
+    width = measures.read_metres(tags["width"]) if "width" in tags else None
+    return Way(
+        _SAID.get(tags.get("wheelchair", ""), UNKNOWN),
+        steps(tags),
+        incline,
+        width or math.nan,
+        tags.get("surface", ""),
+        unread,
+    )
+
+
+def steps(tags: Tags) -> Steps:
+    """Whether a way is a stairway, and what stands beside the steps."""
+    if tags.get("highway") != "steps":
+        return Steps.NONE
+    wheelchair, ramp = tags.get("wheelchair", ""), tags.get("ramp:wheelchair", "")
+    if ramp == "yes" or _SAID.get(wheelchair) == STEP_FREE:
+        return Steps.WHEELCHAIR_RAMP
+    # A ramp beside steps may be one for bicycles or prams.
+    is_open = wheelchair == "limited" or (tags.get("ramp") == "yes" and ramp != "no")
+    return Steps.SOME_RAMP if is_open else Steps.PLAIN
 
 
 def name(tags: Tags) -> str | None:

@@ -17,9 +17,9 @@ from services import (
     coverage_basis,
     coverage_capacity,
     coverage_maps,
-    hierarchy,
     network,
     rules,
+    theme_sources,
     units,
 )
 from services import demand as demands
@@ -32,15 +32,8 @@ from services.database import Transaction
 from services.facility_kinds import FacilityKind
 from services.import_history import has_generated
 from services.memo import Memo, Newest, versions
+from services.theme_sources import Sources
 
-_OF_DEMAND = (
-    "households",
-    "residents",
-    "networks",
-    "unit_versions",
-    "household_assignments",
-    "household_attachments",
-)
 _OF_SUPPLY = ("facilities", "facility_assignments")
 
 
@@ -129,14 +122,14 @@ class DayCare:
     ----------
     kept
         How many results are kept for each step; an as-of day is one.
+    sources
+        What is read of the data, shared with other themes; None: its own.
     """
 
-    def __init__(self, kept: int = 8) -> None:
+    def __init__(self, kept: int = 8, sources: Sources | None = None) -> None:
         self._rules = Memo(kept)
-        self._networks = Memo(1)
-        self._hierarchies = Memo(kept)
+        self._sources = sources or Sources(kept)
         self._bases = Memo(kept)
-        self._demands = Memo(kept)
         self._answers = Memo(4 * kept)
         self._newest_bases: Newest[Basis] = Newest(kept)
         self._newest_tables: Newest[Table] = Newest(4 * kept)
@@ -252,22 +245,22 @@ class DayCare:
     def _basis(self, tx: Transaction, query: DayCareQuery, known: dict[str, int]) -> Basis:
         """Work it out; what stays the same comes from the last one of its kind."""
         root, kind = units.root(tx, query.as_of), (query.as_of, query.min_age)
-        stored = self._networks.get(known.get("networks", 0), lambda: network.load(tx))
-        wanted = self._demands.get(
-            _demand_key(query, known),
-            lambda: demands.load(tx, query.as_of, query.min_age, root.metric_epsg),
-        )
+        stored = self._sources.network(tx, known)
+        who = demands.Who(query.min_age)
+        wanted = self._sources.demand(tx, known, query.as_of, who, root.metric_epsg)
         before = self._newest_bases.get(kind)
         places = coverage_basis.places_on(
             tx, (query.as_of, FacilityKind.DAY_CARE), root.metric_epsg, stored, before
         )
-        tree = self._hierarchies.get(
-            (query.as_of, known.get("unit_versions", 0)), lambda: hierarchy.load(tx, query.as_of)
-        )
+        tree = self._sources.tree(tx, known, query.as_of)
         made = coverage_basis.make(root, tree, wanted, places, stored, before)
         self._newest_bases.put(kind, made)
         return made
 
 
 def _demand_key(query: DayCareQuery, known: dict[str, int]) -> tuple[object, ...]:
-    return (query.as_of, query.min_age, *(known.get(subject, 0) for subject in _OF_DEMAND))
+    return (
+        query.as_of,
+        query.min_age,
+        *(known.get(subject, 0) for subject in theme_sources.OF_DEMAND),
+    )

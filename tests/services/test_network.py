@@ -3,6 +3,7 @@ import shapely
 import sqlalchemy as sa
 
 from gis import network as networks
+from gis.stepfree.traits import Traits
 from services import network
 from tests.services import builders
 
@@ -24,17 +25,32 @@ def _two_streets() -> networks.Network:
     return networks.build_from_lines(lines, attributes)
 
 
+def _traits() -> Traits:
+    unknown = np.full(3, np.nan)
+    return Traits(
+        np.array([1, 0, -1], dtype=np.int8),
+        np.array([0, 2, 1], dtype=np.int8),
+        np.array([4.5, np.nan, 0]),
+        unknown,
+        np.array([-1, 1, 0], dtype=np.int16),
+        ("asphalt", "石板"),
+    )
+
+
 def test_what_is_loaded_is_what_was_stored(database, caller):
     made = _two_streets()
     with database.transaction(caller) as tx:
         assert network.load(tx) is None
-        network.store(tx, made, SOURCE, ['Road, "quoted"', None, None])
+        known = network.Known(['Road, "quoted"', None, None], _traits())
+        network.store(tx, made, SOURCE, known)
         stored = network.load(tx)
         names = tx.sql.execute(sa.text("SELECT name, step_free FROM network_edges ORDER BY id"))
         rows = [tuple(row) for row in names]
     assert stored is not None
     for name, values in networks.to_arrays(made).items():
         assert np.array_equal(networks.to_arrays(stored.network)[name], values)
+    for name, values in vars(_traits()).items():
+        np.testing.assert_array_equal(getattr(stored.traits, name), values)
     assert (stored.info.edges, stored.info.nodes, stored.info.parts) == (3, 4, 1)
     assert stored.info.length_m == 250.0
     assert rows == [('Road, "quoted"', True), (None, True), (None, False)]

@@ -116,7 +116,7 @@ def test_who_left_counts_no_more_from_that_day(care, kind, reason):
     assert _figures(care, on).age_60_plus == before.age_60_plus - 1
     with care.staff.owner() as tx:
         for then, gone in ((TODAY, 1), (day(days=11), 0)):
-            people = demand.load(tx, then, 60, METRIC).people
+            people = demand.load(tx, then, demand.Who(60), METRIC).people
             assert (people.sum(), len(people)) == (64 - gone, 64 - gone)
             assert overview.counts(tx, then).residents == 168 - gone
 

@@ -84,7 +84,7 @@ def _plainly(tx, places: list[tuple[float, float]]) -> np.ndarray:
     stored = network.load(tx)
     assert stored is not None
     net = stored.network
-    homes = demand.load(tx, TODAY, 60, units.root(tx, TODAY).metric_epsg).attachment
+    homes = demand.load(tx, TODAY, demand.Who(60), units.root(tx, TODAY).metric_epsg).attachment
     met = network.attach(stored, np.array(places))
     best = np.full(len(homes), np.inf)
     for edge, offset, access in zip(met.edge, met.offset_m, met.access_m, strict=True):
