@@ -45,6 +45,8 @@ class Endpoints:
         Vector tiles, with ``{layer}``, ``{z}``, ``{x}``, ``{y}``.
     sections
         Road sections of patrols in few bytes.
+    scene
+        Roads, entrances and people by state, in few bytes.
     unit_page
         Page of a unit, with ``{code}``; empty: none.
     assets
@@ -61,6 +63,7 @@ class Endpoints:
     areas: str = "/api/service-areas"
     tiles: str = "/tiles/{layer}/{z}/{x}/{y}.mvt"
     sections: str = "/api/patrol/sections"
+    scene: str = "/api/coverage/ramps/scene"
     unit_page: str = "/units/{code}"
     assets: ServedAssets = field(default_factory=lambda: ServedAssets("/assets", "/static/map"))
     basemap: OnlineBasemap | None = None

@@ -41,12 +41,22 @@ class NumberInput:
 
 
 @dataclass(frozen=True)
+class ChoiceInput:
+    """Something the form lets choose: values and their words."""
+
+    name: str
+    label: str
+    value: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Question:
     """The form that asks again.
 
     Attributes
     ----------
-    inputs
+    inputs, choices
         What it asks for beside the day.
     kept
         Names and values that the next question keeps.
@@ -56,6 +66,7 @@ class Question:
     as_of: str
     inputs: tuple[NumberInput, ...]
     kept: tuple[tuple[str, str], ...]
+    choices: tuple[ChoiceInput, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from services.spool import Spool
 from services.themes.day_care import DayCare
 from services.themes.held import Themes
 from services.themes.patrol import Patrol
+from services.themes.ramps import Ramps
 from web.assets import Assets
 from web.i18n import Translator
 from web.metrics import Metrics
@@ -58,6 +59,11 @@ class State:
     def day_care(self) -> DayCare:
         """Answers about day care."""
         return self.themes.day_care
+
+    @property
+    def ramps(self) -> Ramps:
+        """Answers about ways without a step."""
+        return self.themes.ramps
 
     @property
     def patrol(self) -> Patrol:

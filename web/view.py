@@ -44,6 +44,7 @@ PLACES = (
     Place("/households", "nav.households"),
     Place("/", "nav.overview"),
     Place("/maps/day-care", "nav.day_care"),
+    Place("/maps/ramps", "nav.ramps"),
     Place("/maps/patrol", "nav.patrol"),
     Place("/units", "nav.units"),
     Place("/facilities", "nav.facilities"),

@@ -24,6 +24,7 @@ from data.sample import (
     roads,
     scenery,
     terrain,
+    thresholds,
     zones,
 )
 from data.sample.areas import Areas, Units
@@ -35,6 +36,7 @@ from data.sample.residents import Residents
 from data.sample.roads import Network
 from data.sample.scenery import Backdrop
 from data.sample.sites import Sites
+from data.sample.thresholds import Thresholds
 from gis import codes, crs
 from gis.arrays import Floats, Int64s, Objects
 
@@ -53,6 +55,7 @@ class SampleDistrict:
     residents: Residents
     facilities: Facilities
     ramps: Ramps
+    thresholds: Thresholds
     backdrop: Backdrop
 
 
@@ -84,13 +87,15 @@ def generate(seed: int = SEED) -> SampleDistrict:
     served = facilities.place(
         sites, plan, centres.Ways(roads.bendable(sections), land.rail), dice[3]
     )
+    network = roads.describe(sections, _bent(roads.bendable(sections)), dice[4])
     return SampleDistrict(
         units=areas.outline(owned, ground, plan),
-        network=roads.describe(sections, _bent(roads.bendable(sections)), dice[4]),
+        network=network,
         households=homes,
         residents=_people(homes, owned, built.entrances, plan, dice[5]),
         facilities=served,
         ramps=ramps.build(served, sites, plan, dice[6]),
+        thresholds=thresholds.build(served, sites, network, dice[7]),
         backdrop=_in_degrees(scenery.paint(land, ground, built)),
     )
 

@@ -15,8 +15,8 @@ from data.sample.areas import Units
 from data.sample.district import SampleDistrict
 from data.sample.facilities import Facilities
 from data.sample.ramps import RAMP, Ramps
-from data.sample.roads import Network
 from data.sample.scenery import Backdrop
+from data.sample.thresholds import Barriers, Entrances
 from gis.arrays import Floats, Objects
 
 _CRS: Final = "EPSG:4490"
@@ -34,6 +34,8 @@ class SampleFiles:
     households: Path
     residents: Path
     facilities: Path
+    entrances: Path
+    barriers: Path
 
 
 def write(folder: Path, seed: int = district.SEED) -> SampleFiles:
@@ -50,7 +52,7 @@ def write(folder: Path, seed: int = district.SEED) -> SampleFiles:
 
 
 def write_district(sample: SampleDistrict, folder: Path) -> SampleFiles:
-    """Write a district: two GeoPackages in EPSG:4490 and three CSV files in UTF-8."""
+    """Write a district: two GeoPackages in EPSG:4490 and five CSV files in UTF-8."""
     folder.mkdir(parents=True, exist_ok=True)
     files = SampleFiles(
         units=folder / "units.gpkg",
@@ -58,12 +60,16 @@ def write_district(sample: SampleDistrict, folder: Path) -> SampleFiles:
         households=folder / "households.csv",
         residents=folder / "residents.csv",
         facilities=folder / "facilities.csv",
+        entrances=folder / "entrances.csv",
+        barriers=folder / "barriers.csv",
     )
     _write_units(sample.units, files.units)
-    _write_network(sample.network, files.network)
+    _write_network(sample, files.network)
     _add_backdrop(sample.backdrop, files.network)
     csv.write_csv(_household_table(sample), files.households)
     csv.write_csv(_resident_table(sample), files.residents)
+    csv.write_csv(_entrance_table(sample.thresholds.entrances), files.entrances)
+    csv.write_csv(_barrier_table(sample.thresholds.barriers), files.barriers)
     csv.write_csv(_facility_table(sample.facilities, sample.ramps), files.facilities)
     return files
 
@@ -81,12 +87,14 @@ def _write_units(units: Units, path: Path) -> None:
     _add_layer(path, path.stem, "MultiPolygon", _as_multi(units.geometry), texts)
 
 
-def _write_network(network: Network, path: Path) -> None:
+def _write_network(sample: SampleDistrict, path: Path) -> None:
+    network = sample.network
     columns: dict[str, Any] = {
         "highway": network.highway,
         "step_free": network.step_free,
         "surface": network.surface,
         "width": network.width,
+        "incline": sample.thresholds.incline,
         "name": network.name,
     }
     path.unlink(missing_ok=True)
@@ -193,6 +201,33 @@ def _facility_table(places: Facilities, ramps: Ramps) -> pa.Table:
         }
     )
     return pa.concat_tables([buildings, sloping], promote_options="default").sort_by("code")
+
+
+def _entrance_table(entrances: Entrances) -> pa.Table:
+    return pa.table(
+        {
+            "code": entrances.code,
+            "lon": entrances.lonlat[:, 0],
+            "lat": entrances.lonlat[:, 1],
+            "serves_code": entrances.serves_code,
+            "steps": entrances.steps,
+            "rise_m": entrances.rise_m,
+            "width_m": entrances.width_m,
+        }
+    )
+
+
+def _barrier_table(barriers: Barriers) -> pa.Table:
+    return pa.table(
+        {
+            "code": barriers.code,
+            "kind": barriers.kind,
+            "lon": barriers.lonlat[:, 0],
+            "lat": barriers.lonlat[:, 1],
+            "height_m": _numbers(barriers.height_m),
+            "width_m": _numbers(barriers.width_m),
+        }
+    )
 
 
 def _numbers(values: Floats) -> pa.Array:

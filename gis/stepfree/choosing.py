@@ -48,10 +48,10 @@ def gone(now: Situation) -> arrays.Bools:
     return (now.ways.distance_m <= now.limit_m) & (now.homes.state > State.BLOCKED)
 
 
-def best(now: Situation, mendings: Mendings, most: int) -> tuple[Choice, ...]:
+def best(now: Situation, mendings: Mendings, most: int, least: int = 1) -> tuple[Choice, ...]:
     """Choose greedily: after each choice everybody whom each other mending frees is found anew.
 
-    Among equals the first is chosen; it ends early when no single mending frees anybody any more.
+    Among equals the first is chosen; it ends early when no single mending frees enough any more.
 
     Parameters
     ----------
@@ -61,12 +61,14 @@ def best(now: Situation, mendings: Mendings, most: int) -> tuple[Choice, ...]:
         What can be mended.
     most
         How many are chosen at most.
+    least
+        Fewest people that a mending is chosen for.
     """
     chosen: list[Choice] = []
     before = int(now.people[gone(now)].sum())
     while len(chosen) < most:
         people = mending.people_freed(now, mending.freed(now, mendings), mendings.count)
-        if not len(people) or not people.max():
+        if people.max(initial=0) < least:
             break
         first = int(people.argmax())
         now = applied(now, mendings, first)

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from services import errors, import_history, network, population, rights, rules, units
 from services.caller import Caller
 from services.database import Transaction
-from services.exports import day_care, households, patrol, stored, unit_figures
+from services.exports import day_care, households, patrol, ramps, stored, unit_figures
 from services.exports.dataset import Facts
 from services.exports.fields import Field, GeometryType
 from services.exports.options import ExportOptions
 from services.rights import Right
 from services.themes.held import Themes
+from services.themes.ramps import Answer
+from services.themes.ramps.basis import Basis
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,34 @@ def _open_areas(source: Source) -> Opened:
     )
 
 
+def _open_ramp_coverage(source: Source) -> Opened:
+    answer = source.themes.ramps.coverage(source.tx, ramps.query(source.options))
+    return Opened(
+        ramps.COVERAGE,
+        ramps.facts(source.facts(generated=answer.generated), answer),
+        ramps.coverage_batches(source.tx, answer, source.options),
+    )
+
+
+def _open_ramps(source: Source) -> Opened:
+    answer, basis = _stepless(source)
+    facts = ramps.facts(source.facts(generated=answer.generated), answer)
+    batches = ramps.ramp_batches(basis, source.options, generated=answer.generated)
+    return Opened(ramps.RAMPS, facts, batches)
+
+
+def _open_entrances(source: Source) -> Opened:
+    answer, basis = _stepless(source)
+    facts = ramps.facts(source.facts(generated=answer.generated), answer)
+    batches = ramps.entrance_batches(basis, source.options, generated=answer.generated)
+    return Opened(ramps.ENTRANCES, facts, batches)
+
+
+def _stepless(source: Source) -> tuple[Answer, Basis]:
+    question, theme = ramps.query(source.options), source.themes.ramps
+    return theme.coverage(source.tx, question), theme.basis(source.tx, question)[1]
+
+
 def _open_patrol(source: Source) -> Opened:
     answer = source.themes.patrol.coverage(source.tx, patrol.query(source.options))
     facts = _patrol_facts(source, generated=answer.generated)
@@ -231,6 +261,9 @@ COLLECTIONS = {
         Collection("network", "id", _LINE, stored.NETWORK, _open_network),
         Collection("coverage-day-care", "code", _AREA, _COVERAGE, _open_coverage),
         Collection("service-areas", "limit_m", _AREA, day_care.AREAS, _open_areas),
+        Collection("coverage-ramps", "code", _AREA, ramps.COVERAGE, _open_ramp_coverage),
+        Collection("ramps", "code", _POINT, ramps.RAMPS, _open_ramps),
+        Collection("entrances", "code", _POINT, ramps.ENTRANCES, _open_entrances),
         Collection("coverage-patrol", "code", _AREA, patrol.COVERAGE, _open_patrol),
         Collection("patrol-routes", "code", GeometryType.LINES, patrol.ROUTES, _open_routes),
         Collection("patrol-sections", "id", _LINE, patrol.SECTIONS, _open_sections),

@@ -31,6 +31,8 @@ class Facts:
         Whom the data's licence asks to name.
     rules, max_walk_m, min_age
         Of coverage: rule set, limit in metres, age from which people count.
+    to, profile, edition
+        Of ways without a step: what is reached, who is on the way, and the standard for ramps.
     days, passes
         Of patrols: length of the period in days, and how often in it counts.
     crs_note
@@ -44,6 +46,9 @@ class Facts:
     rules: str | None = None
     max_walk_m: float | None = None
     min_age: int | None = None
+    to: str | None = None
+    profile: str | None = None
+    edition: str | None = None
     days: int | None = None
     passes: int | None = None
     crs_note: str | None = None

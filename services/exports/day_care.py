@@ -49,7 +49,7 @@ def query(options: ExportOptions) -> day_care.DayCareQuery:
         as_of=options.as_of,
         max_walk_m=options.max_walk_m,
         unit=options.unit,
-        min_age=options.min_age,
+        min_age=day_care.OLD_AGE if options.min_age is None else options.min_age,
         rules=options.rules,
     )
 

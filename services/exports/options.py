@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from gis import codes
 from gis import crs as crs_module
-from services import errors
+from services import errors, profiles, ramp_rules
+from services.facility_kinds import FacilityKind
 
 DEFAULT_CRS = crs_module.SourceCrs(crs_module.CrsKind.EPSG, crs_module.WGS84)
 _LONGEST_WALK_M = 20_000
@@ -67,9 +68,12 @@ class ExportOptions:
     unit
         Only what lies in this unit, and the unit itself.
     max_walk_m, min_age, rules
-        Of coverage: limit in metres (None: the rule set's), age from which people count, rule set.
+        Of coverage: limit in metres (None: the rule set's), age from which people count (None: the
+        theme's), rule set.
     level
         Of coverage: only units of this level.
+    to, profile, edition
+        Of ways without a step: what is reached, who is on the way, and the standard for ramps.
     days, passes
         Of patrols: length of the period that ends on the day, and how often in it counts.
     """
@@ -80,9 +84,12 @@ class ExportOptions:
     bbox: Bbox | None = None
     unit: str | None = None
     max_walk_m: float | None = None
-    min_age: int = 60
+    min_age: int | None = None
     rules: str = "gb50180-2018"
     level: codes.Level | None = None
+    to: str = FacilityKind.DAY_CARE.value
+    profile: str = profiles.DEFAULT
+    edition: str = ramp_rules.DEFAULT
     days: int = 28
     passes: int = 1
 
@@ -90,7 +97,7 @@ class ExportOptions:
         """Refuse a limit or an age that makes no sense."""
         if self.max_walk_m is not None and not 0 < self.max_walk_m <= _LONGEST_WALK_M:
             raise errors.RefusedError("error.export.max_walk", most=_LONGEST_WALK_M)
-        if not 0 <= self.min_age <= _OLDEST:
+        if self.min_age is not None and not 0 <= self.min_age <= _OLDEST:
             raise errors.RefusedError("error.export.min_age", most=_OLDEST)
         if not 1 <= self.days <= _LONGEST_PERIOD_DAYS:
             raise errors.RefusedError("error.export.days", most=_LONGEST_PERIOD_DAYS)

@@ -1,3 +1,3 @@
 """Coverage themes. A theme is one module here, one in `layers.themes`, and a line in `NAMES`."""
 
-NAMES = ("day-care", "patrol")
+NAMES = ("day-care", "ramps", "patrol")

@@ -37,6 +37,10 @@ from services.theme_sources import Sources
 _OF_SUPPLY = ("facilities", "facility_assignments")
 
 
+OLD_AGE = 60
+"""Age from which people count unless another is asked for, years."""
+
+
 @dataclass(frozen=True)
 class DayCareQuery:
     """A question about day care.
@@ -58,7 +62,7 @@ class DayCareQuery:
     as_of: date
     max_walk_m: float | None = None
     unit: str | None = None
-    min_age: int = 60
+    min_age: int = OLD_AGE
     rules: str = rules.DEFAULT
 
     def __post_init__(self) -> None:

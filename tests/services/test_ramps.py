@@ -166,3 +166,34 @@ def test_without_a_network_nothing_is_known(tx):
     row = _row(tx)
     assert row.state is CoverageState.NO_DATA
     assert (row.demand, row.covered) == (150, None)
+
+
+def test_mendings_are_ranked_and_the_best_set_is_counted_anew(tx):
+    entrance(tx, "E1", "near", steps=2)
+    entrance(tx, "E3", "C1", free=True)
+    barrier(tx, "B1", "kerb", 200, 0.12)
+    found = Ramps().mendings(tx, replace(QUERY, max_walk_m=800))
+    # Behind the kerb are 30 and 40; up the steps 20; near the centre 10 who cannot get out.
+    assert [(m.kind.value, m.code, m.people) for m in found.ranked] == [
+        ("barrier", "B1", 70),
+        ("stairs", None, 20),
+        ("door", "E1", 10),
+    ]
+    assert [(s.mending.kind.value, s.people, s.together) for s in found.best] == [
+        ("barrier", 70, 70),
+        ("stairs", 20, 90),
+        ("door", 10, 100),
+    ]
+    assert found.ranked[0].unit_code == GRID
+    assert len(Ramps().mendings(tx, QUERY, 1).best) == 1
+
+
+def test_the_survey_settles_most_people_first(tx):
+    found = Ramps().survey(tx, QUERY)
+    # near and behind wait for the centre's entrance, then for a door each.
+    assert found.unknown == 40
+    assert [(look.kind.value, look.settled) for look in found.looks] == [
+        ("facility", 0),
+        ("door", 30),
+        ("door", 40),
+    ]

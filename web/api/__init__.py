@@ -1,8 +1,9 @@
 """Machine interface: JSON, GeoJSON and vector tiles."""
 
-from web.api import collections, coverage, household, households, offline, patrol, tiles
+from web.api import collections, coverage, household, households, offline, patrol, ramps, tiles
 
 routers = (
+    ramps.router,
     patrol.router,
     coverage.router,
     collections.router,

@@ -6,11 +6,13 @@ from fastapi import Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from gis import codes
-from services import errors, exports, rules, themes
+from services import errors, exports, profiles, ramp_rules, rules, themes
 from services.exports import ExportOptions, Format
 from services.themes import patrol
-from services.themes.day_care import DayCareQuery
+from services.themes.day_care import OLD_AGE, DayCareQuery
 from services.themes.patrol import PatrolQuery
+from services.themes.ramps import Destination, RampsQuery
+from services.themes.ramps import query as ramps_query
 from web.dependencies import Day, Optional
 
 _FARTHEST_M = 20_000
@@ -18,6 +20,7 @@ _OLDEST = 130
 _MOST_PASSES = 1000
 _Code = Annotated[str, Field(max_length=20, pattern=r"^[0-9]*$")]
 _Metres = Annotated[float, Field(gt=0, le=_FARTHEST_M)]
+_Age = Annotated[int, Field(ge=0, le=_OLDEST)]
 _Text = Annotated[str, Field(max_length=120)]
 
 
@@ -46,7 +49,7 @@ class Coverage(BaseModel):
 
     unit: Annotated[_Code | None, Optional] = None
     max_walk: Annotated[_Metres | None, Optional] = None
-    min_age: Annotated[int, Field(ge=0, le=_OLDEST)] = 60
+    min_age: Annotated[_Age | None, Optional] = None
     rules: Annotated[str, Field(max_length=60)] = rules.DEFAULT
     level: Annotated[codes.Level | None, Optional] = None
 
@@ -57,7 +60,7 @@ def question(asked: Annotated[Coverage, Query()], as_of: Day) -> DayCareQuery:
         as_of=as_of,
         max_walk_m=asked.max_walk,
         unit=asked.unit,
-        min_age=asked.min_age,
+        min_age=OLD_AGE if asked.min_age is None else asked.min_age,
         rules=asked.rules,
     )
 
@@ -65,7 +68,32 @@ def question(asked: Annotated[Coverage, Query()], as_of: Day) -> DayCareQuery:
 Question = Annotated[DayCareQuery, Depends(question)]
 
 
-class Cut(Coverage):
+class Stepless(Coverage):
+    """What can be asked of ways without a step."""
+
+    to: Destination = Destination.DAY_CARE
+    profile: Annotated[str, Field(max_length=60)] = profiles.DEFAULT
+    edition: Annotated[str, Field(max_length=60)] = ramp_rules.DEFAULT
+
+
+def stepless(asked: Annotated[Stepless, Query()], as_of: Day) -> RampsQuery:
+    """Return the question about ways without a step that an address asks."""
+    return RampsQuery(
+        as_of=as_of,
+        max_walk_m=asked.max_walk,
+        unit=asked.unit,
+        min_age=ramps_query.OLD_AGE if asked.min_age is None else asked.min_age,
+        to=asked.to,
+        profile=asked.profile,
+        edition=asked.edition,
+        rules=asked.rules,
+    )
+
+
+SteplessQuestion = Annotated[RampsQuery, Depends(stepless)]
+
+
+class Cut(Stepless):
     """What can be asked of a collection: how it is given out, and which part of it."""
 
     format: Annotated[str, Field(max_length=20)] = Format.GEOJSON.value
@@ -87,6 +115,9 @@ def cut(asked: Annotated[Cut, Query()], as_of: Day) -> ExportOptions:
         min_age=asked.min_age,
         rules=asked.rules,
         level=asked.level,
+        to=asked.to.value,
+        profile=asked.profile,
+        edition=asked.edition,
         days=asked.days,
         passes=asked.passes,
     )

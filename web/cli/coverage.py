@@ -22,7 +22,7 @@ from services.themes.day_care import Coverage, DayCare, DayCareQuery
 from services.themes.held import Themes
 from web import days
 from web.api import coverage as answers
-from web.cli import context, coverage_group, coverage_patrol, tables, verbs
+from web.cli import context, coverage_group, coverage_patrol, coverage_ramps, tables, verbs
 from web.cli.console import Console
 from web.figures import Figures
 
@@ -31,6 +31,7 @@ COLLECTION = "coverage-day-care"
 
 def register(application: typer.Typer) -> None:
     """Add the verbs."""
+    coverage_ramps.register()
     coverage_patrol.register()
     application.add_typer(coverage_group.group)
 

@@ -167,6 +167,8 @@ def _load_sample(console: Console, database: Database) -> None:
             (ImportKind.FACILITIES, files.facilities),
             (ImportKind.HOUSEHOLDS, files.households),
             (ImportKind.RESIDENTS, files.residents),
+            (ImportKind.ENTRANCES, files.entrances),
+            (ImportKind.BARRIERS, files.barriers),
         ):
             with console.progress() as progress:
                 runner.run(database, callers.operator(), kind, path, options, progress)

@@ -16,6 +16,9 @@ _ADDRESSES = {
     "facilities": "/api/facilities",
     "coverage-day-care": "/api/coverage/day-care/items",
     "service-areas": "/api/service-areas",
+    "coverage-ramps": "/api/coverage/ramps/items",
+    "ramps": "/api/ramps",
+    "entrances": "/api/entrances",
     "coverage-patrol": "/api/coverage/patrol/items",
     "patrol-routes": "/api/patrol/routes",
 }

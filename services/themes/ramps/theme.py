@@ -11,11 +11,14 @@ from services.memo import Memo, versions
 from services.profiles import NamedProfile
 from services.rules import RuleSet
 from services.theme_sources import Sources
+from services.themes.ramps import areas, mending, rows, survey
 from services.themes.ramps import basis as bases
-from services.themes.ramps import rows
+from services.themes.ramps.areas import Areas
 from services.themes.ramps.basis import Basis, Equipment, Grounds, Streets
+from services.themes.ramps.mending import Ranking
 from services.themes.ramps.query import MOBILITY, REACH_M, RampsQuery
 from services.themes.ramps.rows import RampRow
+from services.themes.ramps.survey import Survey
 
 _OF_EQUIPMENT = ("facilities", "facility_assignments", "entrances", "entrance_assignments")
 _OF_STREETS = ("networks", "barriers")
@@ -98,6 +101,30 @@ class Ramps:
             outside=int(basis.people[basis.position < 0].sum()),
             generated=has_generated(tx),
         )
+
+    def mendings(self, tx: Transaction, query: RampsQuery, n: int = 5) -> Ranking:
+        """Rank what can be mended by whom each lets go, and choose the best set of `n`."""
+        limit_m = self.limit_m(query)
+        key, basis = self.basis(tx, query)
+        return self._answers.get(
+            (key, "mendings", query.unit, limit_m, n),
+            lambda: mending.rank(tx, basis, query.unit, limit_m, n),
+        )
+
+    def survey(self, tx: Transaction, query: RampsQuery, most: int = 20) -> Survey:
+        """List what to look at first, so that most people's state becomes known."""
+        limit_m = self.limit_m(query)
+        key, basis = self.basis(tx, query)
+        return self._answers.get(
+            (key, "survey", query.unit, limit_m, most),
+            lambda: survey.shortlist(basis, query.unit, limit_m, most),
+        )
+
+    def areas(self, tx: Transaction, query: RampsQuery) -> Areas:
+        """Draw the areas from which the destination is reached without a step."""
+        limit_m = self.limit_m(query)
+        key, basis = self.basis(tx, query)
+        return self._answers.get((key, "areas", limit_m), lambda: areas.draw(basis, limit_m))
 
     def limit_m(self, query: RampsQuery) -> float:
         """Return the longest way that counts, metres."""

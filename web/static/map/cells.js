@@ -45,6 +45,8 @@
     });
   }
 
+  Wangge.drawCell = drawCell;
+
   function embedded(map, full, colour) {
     const { size_m, cells } = map.wangge.source.cells;
     const hatch = () => Wangge.hatch("unreachable", colour("unreachable"), colour("hatch-paper"));

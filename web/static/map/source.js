@@ -26,6 +26,21 @@
       name: data.names[data.name[i]] || "",
     }));
 
+  const decodeScene = (data) => {
+    const lines = (group) =>
+      group.map((line) => {
+        const points = decodeLine(line, data.scale);
+        return { points, box: L.latLngBounds(points) };
+      });
+    const placed = (group) => ({ ...group, points: decodeLine(group.points, data.scale) });
+    return {
+      roads: { sure: lines(data.roads.sure), blocked: lines(data.roads.blocked) },
+      barriers: placed(data.barriers),
+      entrances: placed(data.entrances),
+      people: placed(data.people),
+    };
+  };
+
   const decodePolygons = (polygons, scale) =>
     polygons.map((rings) => rings.map((ring) => decodeLine(ring, scale)));
 
@@ -91,7 +106,7 @@
       return once(this.answers, "areas", async () => {
         const answer = await fetched(this.address(this.endpoints.areas));
         return answer.features.map((feature) => ({
-          limit_m: feature.properties.limit_m,
+          ...feature.properties,
           polygons: polygonsOf(feature.geometry),
         }));
       });
@@ -100,6 +115,12 @@
     sections() {
       return once(this.answers, "sections", async () =>
         decodeSections(await fetched(this.address(this.endpoints.sections))),
+      );
+    }
+
+    scene() {
+      return once(this.answers, "scene", async () =>
+        decodeScene(await fetched(this.address(this.endpoints.scene))),
       );
     }
 
@@ -136,9 +157,13 @@
 
     async areas() {
       return this.data.areas.map((area) => ({
-        limit_m: area.limit_m,
+        ...area,
         polygons: decodePolygons(area.polygons, this.data.scale),
       }));
+    }
+
+    async scene() {
+      return decodeScene({ ...this.data.scene, scale: this.data.scale });
     }
 
     async sections() {

@@ -1,0 +1,279 @@
+"""The map of ways without a step: served, with data from the service, or a file that holds it all."""
+
+import dataclasses
+from typing import Final
+
+from layers import assets, basemap, controls, elements, markup, people, shell, units, words
+from layers.elements import MapElement, script_json
+from layers.endpoints import Endpoints
+from layers.themes import ramps_data, ramps_frame
+from layers.themes.ramps_data import Answer, Material
+from services.themes.ramps import RampsQuery
+
+PLACES, SHARE = "places", "share"
+LEVELS: Final = ramps_data.LEVELS
+FIRST_LEVEL: Final = "community"
+
+_BLOCK: Final = "wangge_data"
+_TABLES: Final = (
+    controls.Columns("mendings", "mendingColumns", "open mending", "position", "map.table.mendings", "map.empty.mendings"),
+    controls.Columns("looks", "lookColumns", "open look", "position", "map.table.looks", "map.empty.looks"),
+    controls.Columns("destinations", "destinationColumns", "open destination", "position", "map.table.destinations", "map.empty.destinations"),
+)  # fmt: skip
+
+
+class RampsTheme(MapElement):
+    """Names and order of the figures; the theme's own scripts."""
+
+    function = "ramps"
+    words = (
+        "map.value.hidden",
+        "map.value.few",
+        "map.value.of",
+        "map.state.nobody",
+        "map.state.suppressed",
+        "map.state.no_data",
+        "map.unit.open",
+        "map.unit.only",
+        "map.level.township",
+        "map.level.community",
+        "map.level.grid",
+        "map.column.unit",
+        "map.column.demand",
+        "map.ramps.column.sure",
+        "map.ramps.column.unknown",
+        "map.ramps.column.blocked",
+        "map.ramps.column.mending",
+        "map.ramps.column.people",
+        "map.ramps.column.together",
+        "map.ramps.column.look",
+        "map.ramps.column.settled",
+        "map.ramps.column.destination",
+        "map.ramps.column.state",
+        "map.ramps.fact.demand",
+        "map.ramps.fact.sure",
+        "map.ramps.fact.unknown",
+        "map.ramps.fact.blocked",
+        "map.ramps.fact.beyond",
+        "map.ramps.fact.out",
+        "map.ramps.fact.out_unknown",
+        "map.ramps.fact.out_blocked",
+        "map.ramps.fact.mean",
+        "map.ramps.fact.detour",
+        "map.ramps.fact.entrances",
+        "map.ramps.fact.facilities",
+        "map.ramps.fact.ramps",
+        "map.ramps.fact.alone",
+        "map.ramps.fact.then",
+        "map.ramps.fact.together",
+        "map.ramps.fact.settled",
+        "map.ramps.fact.length",
+        "map.ramps.fact.entrance",
+        "map.ramps.fact.height",
+        "map.ramps.fact.width",
+        "map.ramps.fact.ramp",
+        "map.ramps.fact.fails",
+        "map.ramps.value.times",
+        "map.ramps.value.metres",
+        "map.ramps.value.ramp",
+        "map.ramps.value.passes",
+        "map.ramps.value.untold",
+        "map.ramps.fails.slope",
+        "map.ramps.fails.width",
+        "map.ramps.fails.handrail",
+        "map.ramps.fails.landing",
+        "map.ramps.state.1",
+        "map.ramps.state.0",
+        "map.ramps.state.-1",
+        "map.ramps.mending.door",
+        "map.ramps.mending.facility",
+        "map.ramps.mending.barrier",
+        "map.ramps.mending.stairs",
+        "map.ramps.mending.section",
+        "map.ramps.look.door",
+        "map.ramps.look.facility",
+        "map.ramps.look.section",
+        "map.ramps.barrier.kerb",
+        "map.ramps.barrier.steps",
+        "map.ramps.barrier.gate",
+        "map.ramps.barrier.narrow",
+        "map.ramps.barrier.slope",
+        "map.ramps.barrier.other",
+        "map.ramps.entrance",
+        "map.ramps.mending.title",
+        "map.ramps.legend.places",
+        "map.ramps.legend.destination",
+        "map.ramps.legend.mending",
+        "map.ramps.legend.barrier",
+        "map.ramps.legend.roads",
+        "map.ramps.legend.road_sure",
+        "map.ramps.legend.road_blocked",
+        "map.ramps.legend.road_unknown",
+        "map.ramps.legend.people",
+        "map.ramps.legend.people_sure",
+        "map.ramps.legend.people_unknown",
+        "map.ramps.legend.people_blocked",
+        "map.ramps.legend.people_note",
+        "map.ramps.legend.areas",
+        "map.ramps.legend.area_sure",
+        "map.ramps.legend.area_possible",
+        "map.ramps.legend.share",
+        "map.ramps.legend.share_note",
+        "map.legend.suppressed",
+        "map.table.mendings",
+        "map.empty.mendings",
+        "map.table.looks",
+        "map.empty.looks",
+        "map.table.destinations",
+        "map.empty.destinations",
+    )
+    default_js = elements.scripts("map:ramps.js")
+
+
+class SceneLayer(MapElement):
+    """Roads, barriers, entrances and destinations by state, people in squares, mendings numbered.
+
+    Parameters
+    ----------
+    items
+        ``mendings``, ``looks`` and ``destinations`` as their tables list them.
+    best
+        How many of the mendings are the best set, and numbered on the map.
+    """
+
+    function = "stepless"
+    words = ("map.failed", "map.retry")
+    default_js = elements.scripts("map:cells.js", "map:stepless.js")
+
+    def __init__(self, items: dict[str, list[dict[str, object]]], best: int) -> None:
+        super().__init__({"shown_as": PLACES, "best": best, "tint": people.TINT, **items})
+
+
+def served(
+    answer: Answer,
+    t: words.Words,
+    endpoints: Endpoints,
+    pick: tuple[str, str],
+    nonce: str | None,
+) -> shell.MapParts:
+    """Render the map as parts of a page of the service.
+
+    Parameters
+    ----------
+    answer
+        Figures of the whole, mendings and what to look at; units and the scene are fetched.
+    t
+        Words of the page.
+    endpoints
+        Where the page fetches.
+    pick
+        Level of the units, and the code of the one picked; empty: none.
+    nonce
+        Mark of our own inline scripts under a content security policy.
+    """
+    source = controls.FetchedSource(
+        {"items": endpoints.items, "rows": endpoints.rows, "areas": endpoints.areas, "scene": endpoints.scene, "tiles": endpoints.tiles},
+        question_of(answer.coverage.query, answer.coverage.limit_m, t),
+        answer.levels,
+    )  # fmt: skip
+    made = shell.MapShell(_view(answer, t, pick), t)
+    made.add(source)
+    made.add(_theme(answer, endpoints.unit_page))
+    made.add(basemap.TiledBasemap(_credit(answer), endpoints.basemap))
+    _add_common(made, answer, t)
+    made.add(controls.Question())
+    frame = ramps_frame.served(answer, t, endpoints)
+    return made.parts(frame, shell.Delivery(endpoints.assets, nonce))
+
+
+def standalone(material: Material, t: words.Words) -> str:
+    """Render the map as one file that opens with no network at all."""
+    answer = material.answer
+    made = shell.MapShell(_view(answer, t, (FIRST_LEVEL, "")), t)
+    made.add(controls.EmbeddedSource(_BLOCK))
+    made.add(_theme(answer, ""))
+    made.add(basemap.EmbeddedBasemap(_credit(answer)))
+    _add_common(made, answer, t)
+    frame = ramps_frame.standalone(answer, t)
+    parts = made.parts(frame, shell.Delivery(assets.InlineAssets()))
+    block = markup.data(_BLOCK, script_json(ramps_data.embedded(material)))
+    whole = dataclasses.replace(parts, body_html=markup.joined([parts.body_html, block]))
+    return shell.document(whole, frame.title, words.locale(t))
+
+
+def question_of(query: RampsQuery, limit_m: float, t: words.Words) -> dict[str, str]:
+    """Return a question as the parameters of an address, the reader's language with it."""
+    asked = {
+        "as_of": query.as_of.isoformat(),
+        "max_walk": f"{limit_m:g}",
+        "min_age": str(query.min_age),
+        "to": query.to.value,
+        "profile": query.profile,
+        "edition": query.edition,
+        "rules": query.rules,
+        "lang": t.language.value,
+    }
+    return {**asked, "unit": query.unit} if query.unit else asked
+
+
+def _view(answer: Answer, t: words.Words, pick: tuple[str, str]) -> shell.View:
+    level = pick[0] if pick[0] in answer.levels else FIRST_LEVEL
+    return shell.View(
+        label=ramps_frame.title(answer, t),
+        bounds=answer.bounds,
+        state={
+            "level": level if level in answer.levels else answer.levels[0],
+            "show": PLACES,
+            "pick": pick[1],
+            "off": "areas",
+        },
+        levels=answer.levels,
+        shows=(PLACES, SHARE),
+    )
+
+
+def _theme(answer: Answer, unit_page: str) -> RampsTheme:
+    coverage = answer.coverage
+    return RampsTheme(
+        {
+            "limit_m": coverage.limit_m,
+            "min_age": coverage.query.min_age,
+            "unit_page": unit_page,
+            "to": coverage.query.to.value,
+        }
+    )
+
+
+def _credit(answer: Answer) -> str:
+    network = answer.coverage.network
+    return (network.attribution if network else None) or ""
+
+
+def _add_common(made: shell.MapShell, answer: Answer, t: words.Words) -> None:
+    """Add what both pages have, in drawing order, the first data request last of all."""
+    items = {
+        "mendings": ramps_data.mendings(answer),
+        "looks": ramps_data.looks(answer),
+        "destinations": ramps_data.destinations(answer),
+    }
+    classes = units.share_classes(t)
+    for element in (
+        controls.Zoom(),
+        controls.Scale(),
+        controls.Popups(),
+        controls.Status(),
+        units.UnitNames(),
+        controls.UnitTable(),
+        *(controls.PlaceTable(table, items[table.part]) for table in _TABLES),
+        controls.Tabs(),
+        controls.Legend(units.legend_options(classes)),
+        controls.Choices("show"),
+        controls.Choices("level"),
+        controls.Toggles(),
+        controls.Search(answer.levels),
+        controls.Fullscreen(),
+        controls.Print(),
+        SceneLayer(items, len(answer.ranking.best)),
+        units.UnitsLayer("share", classes, SHARE),
+    ):
+        made.add(element)

@@ -1,0 +1,184 @@
+"""Words around the ramp map: its question, its answer in a sentence, what it rests on."""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from layers import basemap, words
+from layers.endpoints import Endpoints
+from layers.frame import ChoiceInput, Frame, NumberInput, Question, Scope, Tab, Toggle
+from layers.themes.ramps_data import Answer
+from services import profiles, ramp_rules
+from services.coverage import CoverageState
+from services.themes.ramps import Destination
+
+# A percentage of fewer people is not shown as one.
+_FEW: Final = 20
+
+
+def title(answer: Answer, t: words.Words) -> str:
+    """Return the title of the map."""
+    return t("map.ramps.title", unit=answer.coverage.scope.name)
+
+
+def served(answer: Answer, t: words.Words, endpoints: Endpoints) -> Frame:
+    """Return the frame of a page that can ask again."""
+    coverage = answer.coverage
+    query = coverage.query
+    kept = [("rules", query.rules), ("lang", t.language.value)]
+    asked = [
+        ("as_of", query.as_of.isoformat()), ("max_walk", f"{coverage.limit_m:g}"),
+        ("min_age", str(query.min_age)), ("to", query.to.value), ("profile", query.profile),
+        ("edition", query.edition), *kept,
+    ]  # fmt: skip
+    scope = None
+    if coverage.scope.code != coverage.root.unit.code:
+        kept.append(("unit", coverage.scope.code))
+        scope = Scope(coverage.scope.name, f"{endpoints.page}?{urlencode(asked)}")
+    question = Question(
+        endpoints.page,
+        query.as_of.isoformat(),
+        _numbers(answer, t),
+        tuple(kept),
+        _choices(answer, t),
+    )
+    online = (Toggle(basemap.ONLINE_TOGGLE, t("map.layer.online"), inverse=True),)
+    return _frame(answer, t, (question, scope), online if endpoints.basemap else ())
+
+
+def standalone(answer: Answer, t: words.Words) -> Frame:
+    """Return the frame of a file, which answers one question."""
+    return _frame(answer, t, (None, None), ())
+
+
+def _numbers(answer: Answer, t: words.Words) -> tuple[NumberInput, ...]:
+    limit, age = answer.coverage.limit_m, answer.coverage.query.min_age
+    return (
+        NumberInput("max_walk", t("map.question.max_walk"), f"{limit:g}", 50, 5000, 50),
+        NumberInput("min_age", t("map.ramps.question.min_age"), str(age), 0, 130),
+    )
+
+
+def _choices(answer: Answer, t: words.Words) -> tuple[ChoiceInput, ...]:
+    query = answer.coverage.query
+    editions = {name: ramp_rules.load(name).title[t.language.value] for name in ramp_rules.names()}
+    return (
+        ChoiceInput(
+            "to",
+            t("map.ramps.question.to"),
+            query.to.value,
+            tuple((kind.value, t(f"kind.{kind.value}")) for kind in Destination),
+        ),
+        ChoiceInput(
+            "profile",
+            t("map.ramps.question.profile"),
+            query.profile,
+            tuple((name, t(f"profile.{name}")) for name in profiles.names()),
+        ),
+        ChoiceInput(
+            "edition", t("map.ramps.question.edition"), query.edition, tuple(editions.items())
+        ),
+    )
+
+
+def _frame(
+    answer: Answer,
+    t: words.Words,
+    asked: tuple[Question | None, Scope | None],
+    more: tuple[Toggle, ...],
+) -> Frame:
+    return Frame(
+        title=title(answer, t),
+        sentence=_sentence(answer, t),
+        finding=_finding(answer, t),
+        terms=_terms(answer, t),
+        generated=answer.coverage.generated,
+        question=asked[0],
+        scope=asked[1],
+        shows=(("places", t("map.ramps.show.places")), ("share", t("map.ramps.show.share"))),
+        levels=tuple((level, t(f"map.level.{level}")) for level in answer.levels),
+        toggles=(
+            Toggle("mendings", t("map.ramps.layer.mendings")),
+            Toggle("people", t("map.ramps.layer.people")),
+            Toggle("entrances", t("map.ramps.layer.entrances")),
+            Toggle("destinations", t("map.ramps.layer.destinations")),
+            Toggle("ways", t("map.ramps.layer.ways")),
+            Toggle("areas", t("map.ramps.layer.areas")),
+            Toggle("names", t("map.layer.names")),
+            Toggle(basemap.TOGGLE, t("map.layer.roads")),
+            *more,
+        ),
+        tabs=(
+            Tab("mendings", t("map.ramps.tab.mendings")),
+            Tab("units", t("map.tab.units")),
+            Tab("looks", t("map.ramps.tab.looks")),
+            Tab("destinations", t(f"kind.{answer.coverage.query.to.value}")),
+        ),
+        source=_source(answer, t),
+    )
+
+
+def _sentence(answer: Answer, t: words.Words) -> str:
+    row, coverage = answer.coverage.whole, answer.coverage
+    known = {
+        "unit": coverage.scope.name,
+        "age": coverage.query.min_age,
+        "limit": t.distance(coverage.limit_m),
+        "to": t(f"map.ramps.to.{coverage.query.to.value}"),
+    }
+    if row.state is CoverageState.NO_DATA:
+        return t("map.ramps.no_network", **known)
+    if row.state is CoverageState.NOBODY:
+        return t("map.ramps.nobody", **known)
+    shown = (row.demand, row.covered, row.unknown, row.blocked)
+    if any(value is None for value in shown):
+        return t("map.ramps.suppressed", **known)
+    counts = {
+        "demand": t.number(row.demand), "covered": t.number(row.covered),
+        "unknown": t.number(row.unknown), "blocked": t.number(row.blocked),
+    }  # fmt: skip
+    return t("map.ramps.sentence", **known, **counts)
+
+
+def _finding(answer: Answer, t: words.Words) -> str:
+    """Tell what the best mendings do together, and what to look at first."""
+    ranking, looks = answer.ranking, answer.survey.looks
+    told = []
+    if ranking.best:
+        n, people = len(ranking.best), ranking.best[-1].together
+        told.append(t("map.ramps.finding.mend", n=n, people=t.number(people)))
+    if looks and looks[-1].settled and answer.survey.unknown:
+        told.append(
+            t(
+                "map.ramps.finding.look",
+                n=len(looks),
+                people=t.number(looks[-1].settled),
+                unknown=t.number(answer.survey.unknown),
+            )
+        )
+    return " ".join(told)
+
+
+def _terms(answer: Answer, t: words.Words) -> tuple[str, ...]:
+    coverage = answer.coverage
+    terms = [
+        t("map.term.as_of", as_of=coverage.query.as_of),
+        t("map.term.limit", limit=t.distance(coverage.limit_m)),
+        t("map.term.rules", rules=coverage.rules.title[t.language.value]),
+        t("map.ramps.term.edition", edition=coverage.edition.title[t.language.value]),
+        t("map.ramps.term.profile", profile=t(f"profile.{coverage.profile.name}")),
+    ]
+    if coverage.outside:
+        terms.append(t("map.term.outside", n=coverage.outside))
+    return tuple(terms)
+
+
+def _source(answer: Answer, t: words.Words) -> tuple[str, ...]:
+    network = answer.coverage.network
+    named = t("map.source.network", name=network.name) if network else ""
+    credit = (network.attribution if network else None) or ""
+    lines = (
+        " · ".join(part for part in (named, credit) if part),
+        t("map.ramps.method"),
+        t("map.ramps.to_check"),
+    )
+    return tuple(line for line in lines if line)

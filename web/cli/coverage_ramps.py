@@ -1,0 +1,322 @@
+"""``wangge coverage ramps``: ways without a step, on the terminal or into files."""
+
+import csv
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from gis import codes
+from gis.stepfree.search import Outcome
+from gis.stepfree.traits import State
+from layers.themes import ramps as map_theme
+from layers.themes import ramps_data
+from services import demand, exports, profiles, ramp_rules, rules
+from services.database import Transaction
+from services.exports import Format
+from services.themes.held import Themes
+from services.themes.ramps import Answer, Destination, RampRow, RampsQuery
+from services.themes.ramps.basis import Basis
+from services.themes.ramps.query import OLD_AGE
+from web import days
+from web.api import ramps as answers
+from web.cli import context, coverage_group, tables, verbs
+from web.cli.console import Console
+from web.figures import FEWEST
+
+COLLECTION = "coverage-ramps"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    unit: Annotated[str | None, typer.Option("--unit", help="cli.option.unit", metavar="CODE")] = (
+        None
+    )
+    max_walk: Annotated[
+        float | None,
+        typer.Option("--max-walk", help="cli.option.max_walk", metavar="METRES", min=1, max=20000),
+    ] = None
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", help="cli.option.as_of", formats=["%Y-%m-%d"], metavar="DATE"),
+    ] = None
+    min_age: Annotated[
+        int, typer.Option("--min-age", help="cli.option.min_age", metavar="YEARS", min=0, max=130)
+    ] = OLD_AGE
+    to: Annotated[Destination, typer.Option("--to", help="cli.ramps.to")] = Destination.DAY_CARE
+    profile: Annotated[str, typer.Option("--profile", help="cli.ramps.profile", metavar="NAME")] = (
+        profiles.DEFAULT
+    )
+    edition: Annotated[str, typer.Option("--edition", help="cli.ramps.edition", metavar="NAME")] = (
+        ramp_rules.DEFAULT
+    )
+    rules: Annotated[str, typer.Option("--rules", help="cli.option.rules", metavar="NAME")] = (
+        rules.DEFAULT
+    )
+    mendings: Annotated[
+        int, typer.Option("--mendings", help="cli.ramps.mendings", metavar="N", min=0, max=20)
+    ] = 0
+    survey: Annotated[
+        int, typer.Option("--survey", help="cli.ramps.survey", metavar="N", min=0, max=200)
+    ] = 0
+    html: Annotated[
+        Path | None, typer.Option("--html", help="cli.coverage.html", metavar="FILE")
+    ] = None
+    geojson: Annotated[
+        Path | None, typer.Option("--geojson", help="cli.coverage.geojson", metavar="FILE")
+    ] = None
+    csv: Annotated[Path | None, typer.Option("--csv", help="cli.coverage.csv", metavar="FILE")] = (
+        None
+    )
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", help="cli.coverage.xlsx", metavar="FILE")
+    ] = None
+    demand: Annotated[
+        Path | None, typer.Option("--demand", help="cli.ramps.demand", metavar="FILE")
+    ] = None
+    compliance: Annotated[
+        Path | None, typer.Option("--compliance", help="cli.ramps.compliance", metavar="FILE")
+    ] = None
+    json: Annotated[bool, typer.Option("--json", help="cli.option.json")] = False
+
+    @property
+    def query(self) -> RampsQuery:
+        """The question asked."""
+        return RampsQuery(
+            as_of=self.as_of.date() if self.as_of else days.today(),
+            max_walk_m=self.max_walk,
+            unit=self.unit,
+            min_age=self.min_age,
+            to=self.to,
+            profile=self.profile,
+            edition=self.edition,
+            rules=self.rules,
+        )
+
+
+def register() -> None:
+    """Add the verb to the group."""
+    verbs.add(coverage_group.group, "ramps", "cli.coverage.ramps", _Asked)(_run)
+
+
+def _run(console: Console, options: _Asked) -> None:
+    themes = Themes()
+    with context.transaction(console.settings) as tx:
+        answer = themes.ramps.coverage(tx, options.query)
+        for path, write in _files(console, options):
+            coverage_group.into(path, functools.partial(write, tx, themes, path))
+            console.say("cli.coverage.written", file=path)
+        told = _told(tx, themes, options)
+    if options.json:
+        console.json({**answers.document(answer), **told})
+        return
+    _show(console, answer)
+    _show_mendings(console, told)
+    _show_survey(console, told)
+
+
+_Write = Callable[[Transaction, Themes, Path], None]
+
+
+def _told(tx: Transaction, themes: Themes, options: _Asked) -> dict[str, object]:
+    told: dict[str, object] = {}
+    if options.mendings:
+        found = themes.ramps.mendings(tx, options.query, options.mendings)
+        told["mendings"] = answers.ranking(found)
+    if options.survey:
+        looks = themes.ramps.survey(tx, options.query, options.survey)
+        told["survey"] = answers.shortlist(looks)
+    return told
+
+
+def _files(console: Console, options: _Asked) -> list[tuple[Path, _Write]]:
+    """Return what is to be written, by path."""
+    wanted: list[tuple[Path | None, _Write]] = [
+        (options.html, functools.partial(_write_map, console, options.query)),
+        (options.geojson, _exporter(options, COLLECTION, Format.GEOJSON)),
+        (options.csv, _exporter(options, COLLECTION, Format.CSV)),
+        (options.xlsx, _exporter(options, COLLECTION, Format.XLSX)),
+        (options.compliance, _exporter(options, "ramps", Format.CSV)),
+        (options.demand, functools.partial(_write_demand, options.query)),
+    ]
+    return [(path, write) for path, write in wanted if path is not None]
+
+
+def _exporter(options: _Asked, collection: str, file_format: Format) -> _Write:
+    query = options.query
+    asked = exports.ExportOptions(
+        as_of=query.as_of,
+        format=file_format,
+        unit=query.unit,
+        max_walk_m=query.max_walk_m,
+        min_age=query.min_age,
+        rules=query.rules,
+        to=query.to.value,
+        profile=query.profile,
+        edition=query.edition,
+    )
+
+    def write(tx: Transaction, themes: Themes, path: Path) -> None:
+        exports.write(tx, collection, asked, path, themes)
+
+    return write
+
+
+def _write_map(
+    console: Console, query: RampsQuery, tx: Transaction, themes: Themes, path: Path
+) -> None:
+    material = ramps_data.gather(tx, themes.ramps, query)
+    path.write_text(map_theme.standalone(material, console.t), encoding="utf-8")
+
+
+def _write_demand(query: RampsQuery, tx: Transaction, themes: Themes, path: Path) -> None:
+    """Write a row for each household: not an aggregate, so readable by its owner only."""
+    _, basis = themes.ramps.basis(tx, query)
+    outcome = basis.outcomes(themes.ramps.limit_m(query))
+    path.touch(mode=0o600)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            [
+                "code",
+                "demand",
+                "nearest_code",
+                "door",
+                "way_out",
+                "sure_m",
+                "possible_m",
+                "walk_m",
+                "state",
+            ]
+        )
+        writer.writerows(_households(tx, basis, outcome, query.unit))
+
+
+def _households(
+    tx: Transaction, basis: Basis, outcome: np.ndarray, unit: str | None
+) -> list[Sequence[object]]:
+    codes_of = demand.household_codes(tx, basis.grounds.demand.household_id)
+    places = [place.code for place in basis.places.found]
+    kept = [
+        code is not None and code.startswith(unit or "")
+        for code in (
+            basis.grounds.tree.units[p].code if p >= 0 else ("" if unit is None else None)
+            for p in basis.position.tolist()
+        )
+    ]
+    return [
+        (
+            codes_of[i],
+            int(basis.people[i]),
+            places[basis.possible.supply[i]] if basis.possible.supply[i] >= 0 else "",
+            State(int(basis.homes.state[i])).name.lower(),
+            State(int(basis.way_out[i])).name.lower(),
+            _metres(basis.sure.distance_m[i]),
+            _metres(basis.possible.distance_m[i]),
+            _metres(basis.walk_m[i]),
+            Outcome(int(outcome[i])).name.lower(),
+        )
+        for i in np.flatnonzero(kept)
+    ]
+
+
+def _metres(value: float) -> str:
+    return f"{value:.1f}" if np.isfinite(value) else ""
+
+
+def _show(console: Console, answer: Answer) -> None:
+    t = console.t
+    depth = codes.LEVELS.index(codes.Level.COMMUNITY)
+    listed = [
+        row
+        for row in answer.rows
+        if codes.LEVELS.index(row.level) <= depth or row.parent_code == answer.scope.code
+    ]
+    keys = (
+        "cli.column.code", "cli.column.name", "column.ramps.demand", "column.ramps.sure",
+        "column.ramps.unknown", "column.ramps.blocked", "column.share", "column.ramps.ramps",
+    )  # fmt: skip
+    console.data(tables.text([t(key) for key in keys], [_line(console, row) for row in listed]))
+    console.say(
+        "cli.ramps.basis",
+        rules=answer.rules.title[t.language],
+        edition=answer.edition.title[t.language],
+        profile=t(f"profile.{answer.profile.name}"),
+        to=t(f"kind.{answer.query.to.value}"),
+        limit=t.distance(answer.limit_m),
+        day=answer.query.as_of,
+    )
+
+
+def _line(console: Console, row: RampRow) -> tuple[str, ...]:
+    t = console.t
+
+    def people(value: int | None) -> str:
+        return t("coverage.hidden") if value is None else t.number(value)
+
+    few = row.demand is None or row.demand < FEWEST
+    return (
+        row.code,
+        row.name,
+        people(row.demand),
+        people(row.covered),
+        people(row.unknown),
+        people(row.blocked),
+        t("value.none") if few or row.share is None else t.percent(row.share),
+        t("value.of", part=t.number(row.ramps_compliant), whole=t.number(row.ramps)),
+    )
+
+
+def _show_mendings(console: Console, told: dict[str, object]) -> None:
+    """Print the best set, in the order in which it was chosen."""
+    found = told.get("mendings")
+    if not isinstance(found, dict):
+        return
+    t = console.t
+    best = [one["properties"] for one in found["features"] if one["properties"]["best"]]
+    rows = [
+        (
+            str(one["best"]),
+            t(f"mending.{one['kind']}"),
+            one["name"] or one["code"] or "",
+            one["unit_name"] or "",
+            t.number(one["people"]),
+            t.number(one["then"]),
+            t.number(one["together"]),
+        )
+        for one in sorted(best, key=lambda one: int(one["best"]))
+    ]
+    keys = (
+        "column.mending.number", "column.mending.kind", "column.mending.what",
+        "column.mending.unit", "column.mending.alone", "column.mending.then",
+        "column.mending.together",
+    )  # fmt: skip
+    console.data(tables.text([t(key) for key in keys], rows))
+    console.say("cli.ramps.mended", n=found["candidates"], fewer=found["fewer"])
+
+
+def _show_survey(console: Console, told: dict[str, object]) -> None:
+    found = told.get("survey")
+    if not isinstance(found, dict):
+        return
+    t = console.t
+    rows = [
+        (
+            str(one["number"]),
+            t(f"look.{one['kind']}"),
+            one["name"] or "",
+            one["unit_name"] or "",
+            t.number(one["settled"]) if one["settled"] is not None else t("coverage.hidden"),
+        )
+        for one in (feature["properties"] for feature in found["features"])
+    ]
+    keys = (
+        "column.mending.number", "column.mending.kind", "column.mending.what",
+        "column.mending.unit", "column.look.settled",
+    )  # fmt: skip
+    console.data(tables.text([t(key) for key in keys], rows))
