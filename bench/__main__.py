@@ -18,6 +18,7 @@ from bench import (
     map_page,
     nearest,
     patrol_plan,
+    ramps,
     report,
 )
 
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[arena.Arena, arena.Size], report.Section]] = {
     "map": map_page.run,
     "growth": growth.run,
     "patrol-plan": patrol_plan.run,
+    "ramps": ramps.run,
 }
 
 

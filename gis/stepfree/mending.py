@@ -8,6 +8,7 @@ pairs of mending and node.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -97,6 +98,14 @@ class Situation:
     def roads(self) -> roads.Roads:
         """The sections."""
         return self.ways.open_roads.roads
+
+    @cached_property
+    def homes_by_section(self) -> tuple[arrays.Int64s, arrays.Int64s]:
+        """Attached homes by section, and the section of each, ascending."""
+        place = self.homes.place
+        on = np.flatnonzero(place.attached)
+        on = on[np.argsort(place.edge[on], kind="stable")]
+        return on, place.edge[on].astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -352,7 +361,7 @@ def _beside(now: Situation, opening: _Opening, labels: _Labels) -> Iterator[_Rea
     passable = now.ways.open_roads.is_open[on] | opening.opens(of, on, parts.n_sections)
     at_source = parts.source[on] == np.repeat(node, counts)
     of, on, metres, at_source = of[passable], on[passable], metres[passable], at_source[passable]
-    home, low, many = _homes_of(place, on)
+    home, low, many = _homes_of(now, on)
     of, metres, at_source = (np.repeat(values, many) for values in (of, metres, at_source))
     home = home[arrays.ranges(low, many)]
     yield of, home, metres + _along(parts, place, home, at_source) + place.access_m[home]
@@ -362,7 +371,7 @@ def _beside(now: Situation, opening: _Opening, labels: _Labels) -> Iterator[_Rea
 def _on_opened(now: Situation, opening: _Opening, labels: _Labels) -> Iterator[_Reached]:
     """Homes on an opened section, and those on one section with a supply gained."""
     parts, place, n = now.roads, now.homes.place, now.roads.n_nodes
-    ordered, low, many = _homes_of(place, opening.section)
+    ordered, low, many = _homes_of(now, opening.section)
     of, home = np.repeat(opening.section_of, many), ordered[arrays.ranges(low, many)]
     for ends, at_source in ((parts.source, True), (parts.target, False)):
         node = ends[place.edge[home]].astype(np.int64)
@@ -370,7 +379,7 @@ def _on_opened(now: Situation, opening: _Opening, labels: _Labels) -> Iterator[_
         side = np.full(len(home), at_source)
         yield of, home, metres + _along(parts, place, home, side) + place.access_m[home]
     supply = now.supplies.place.take(opening.supply)
-    ordered, low, many = _homes_of(place, supply.edge.astype(np.int64))
+    ordered, low, many = _homes_of(now, supply.edge.astype(np.int64))
     of, home = np.repeat(opening.supply_of, many), ordered[arrays.ranges(low, many)]
     there = np.repeat(np.arange(len(supply)), many)
     apart = np.abs(place.offset_m[home] - supply.offset_m[there])
@@ -389,13 +398,12 @@ def _along(
 
 
 def _homes_of(
-    place: attachment.Attachment, section: arrays.Int64s
+    now: Situation, section: arrays.Int64s
 ) -> tuple[arrays.Int64s, arrays.Int64s, arrays.Int64s]:
     """Homes by section, and the run of them on each of some sections: its start and length."""
-    on = np.flatnonzero(place.attached)
-    on = on[np.argsort(place.edge[on], kind="stable")]
-    low = np.searchsorted(place.edge[on], section, side="left")
-    return on, low, np.searchsorted(place.edge[on], section, side="right") - low
+    on, sections = now.homes_by_section
+    low = np.searchsorted(sections, section, side="left")
+    return on, low, np.searchsorted(sections, section, side="right") - low
 
 
 def _is_in(values: arrays.Int64s, ordered: arrays.Int64s) -> arrays.Bools:

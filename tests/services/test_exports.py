@@ -20,7 +20,7 @@ import structlog.testing
 from babel.messages import pofile
 
 from gis import crs
-from services import errors, exports
+from services import assignment, errors, exports
 from services.exports import ExportOptions, Format
 from services.themes.held import Themes
 from tests.services import patrols, small_district
@@ -30,10 +30,13 @@ DOCS = Path(exports.__file__).parents[2] / "docs"
 PEOPLE = [(10, 20, 30)] * 7 + [(10, 20, 3)]
 ROWS = {
     "units": 15,
-    "facilities": 3,
+    "facilities": 4,
     "network": 2,
     "coverage-day-care": 15,
     "service-areas": 3,
+    "coverage-ramps": 15,
+    "ramps": 1,
+    "entrances": 2,
     "coverage-patrol": 15,
     "patrol-routes": 1,
     "patrol-sections": 2,
@@ -47,7 +50,23 @@ def tx(database, caller):
     with database.transaction(caller) as transaction:
         small_district.fill(transaction, PEOPLE, generated=True)
         patrols.add_route(transaction, "R1", [(0, 0.0, 900.0), (1, 0.0, 500.0)], DAY)
+        _add_ramp(transaction)
         yield transaction
+
+
+def _add_ramp(tx):
+    """Add a ramp at the centre, and an entrance without one."""
+    where = {"at": shapely.to_wkb(small_district.place(0.02))}
+    tx.driver.execute(
+        "INSERT INTO facilities (code, kind, name, rise_m, run_m, serves_code, geom)"
+        " VALUES ('S1', 'ramp', '坡道', 0.3, 1.5, 'D1', ST_GeomFromWKB(%(at)s, 4490))",
+        where,
+    )
+    tx.driver.execute(
+        "INSERT INTO entrances (code, steps, geom) VALUES ('E1', 3, ST_GeomFromWKB(%(at)s, 4490))",
+        where,
+    )
+    assignment.assign_all(tx)
 
 
 def _options(**changes):
