@@ -20,7 +20,7 @@ from services.caller import Role
 from services.database import Database
 from services.settings import Settings
 from tests.conftest import Server
-from tests.services import small_district
+from tests.services import small_district, staff
 from web import access
 from web.app import create_app
 
@@ -84,7 +84,7 @@ def add_session(context: BrowserContext, client: Client) -> None:
 def add_accounts(url: str, *wanted: accounts.NewAccount) -> None:
     """Make accounts in a database, unless they are there."""
     database = Database(url, pool_size=1)
-    with database.transaction(callers.operator()) as tx:
+    with staff.hashed_once(), database.transaction(callers.operator()) as tx:
         there = {account.name for account in accounts.listing(tx)}
         for account in wanted:
             if account.name not in there:
