@@ -97,7 +97,9 @@ def _value(t: Translator, section: str, field: str, value: Any) -> str:
     if isinstance(value, bool | date):
         return days.moment(value) if isinstance(value, datetime) else t.shown(value)
     key = f"{_WORDS.get((section, field), '')}{value}"
-    return t(key) if (section, field) in _WORDS and t.has(key) else str(value)
+    if (section, field) in _WORDS and t.has(key):
+        return t(key)
+    return f"{value:.6f}" if isinstance(value, float) else str(value)  # degrees, to 0.1 m
 
 
 def _fields(t: Translator, section: str, values: Mapping[str, Any]) -> str:
