@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
+import numpy as np
+
 from services import audit
 from services.database import Transaction
 from services.households import found, holdings, on_foot, rings, searches, sources
@@ -18,10 +20,11 @@ from services.households.keys import Key
 from services.households.question import Question
 from services.households.rings import Ring
 from services.households.searches import Search, Unserved
-from services.households.sources import Row, Span
+from services.households.sources import Row, Source, Span
 from services.memo import Memo
 
 MOST_COUNTED: Final = 500
+_AMPLE: Final = 4
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ def _by_distance(tx: Transaction, search: Search, limit: int) -> list[Row]:
     source = searches.bounded(tx, search)
     if source is not None:
         span = Span(after.value, after.id, search.radius_m, limit)
-        return sources.page(tx, source, search.everything, span)
+        return sources.page(tx, source, search.beyond_source, span)
     if origin is None:
         return []
     ring = Ring(after.value, after.id, search.radius_m, limit)
@@ -163,29 +166,44 @@ def _by_rank(tx: Transaction, search: Search, limit: int) -> list[Row]:
     span = Span(after.value, after.id, math.inf, limit)
     source = searches.bounded(tx, search)
     if source is not None:
-        return sources.page(tx, source, search.everything, span)
-    if search.forms is not None:
-        return list(islice(_form_by_form(tx, search, span), limit))
-    if search.question.area is not None:
+        return sources.page(tx, source, search.beyond_source, span)
+    if search.question.area is not None and search.forms is None:
         return sources.page(tx, sources.anywhere(after.id), search.asked, span)
-    return sources.page(tx, sources.in_units(search.own, None, after.id), search.asked, span)
+    return list(islice(_step_by_step(tx, search, span), limit))
 
 
-def _form_by_form(tx: Transaction, search: Search, span: Span) -> Iterator[Row]:
-    """Yield homes form by form, the best first: some forms at a time, then more."""
-    wanted = 4 * span.limit
-    chunk: dict[int, int] = {}
-    homes = 0
-    for rank, (form, number) in enumerate((search.forms or {}).items()):
-        if rank < span.after_value:
-            continue
-        chunk[rank] = form
+def _step_by_step(tx: Transaction, search: Search, span: Span) -> Iterator[Row]:
+    """Yield homes form by form, the best first, or unit by unit: some at a time, then more."""
+    own, forms = search.own, search.forms
+    if forms is not None:
+        steps = [(rank, homes) for rank, homes in enumerate(forms.values())]
+    else:
+        steps = list(zip(own.unit_ids.tolist(), own.homes.tolist(), strict=True))
+    for chunk in _chunks([step for step in steps if step[0] >= span.after_value], span.limit):
+        yield from sources.page(tx, _source_of(search, chunk), search.asked, span)
+
+
+def _source_of(search: Search, chunk: list[int]) -> Source:
+    if search.forms is None:
+        taken = np.flatnonzero(np.isin(search.own.unit_ids, chunk))
+        own = search.own.some(taken, tuple(chunk))
+        return sources.in_units(own) if search.asked.homes else sources.assigned(own)
+    forms = list(search.forms)
+    return sources.of_forms({rank: forms[rank] for rank in chunk}, None)
+
+
+def _chunks(steps: list[tuple[int, int]], limit: int) -> Iterator[list[int]]:
+    """Put steps together until they have so many homes that a page is likely; then more, and more."""
+    wanted, homes = _AMPLE * limit, 0
+    chunk: list[int] = []
+    for step, number in steps:
+        chunk.append(step)
         homes += number
         if homes >= wanted:
-            yield from sources.page(tx, sources.of_forms(chunk, None), search.asked, span)
-            chunk, homes, wanted = {}, 0, 2 * wanted
+            yield chunk
+            chunk, homes, wanted = [], 0, 2 * wanted
     if chunk:
-        yield from sources.page(tx, sources.of_forms(chunk, None), search.asked, span)
+        yield chunk
 
 
 def _counted(tx: Transaction, memo: Memo, search: Search) -> int:
@@ -200,5 +218,5 @@ def _counted(tx: Transaction, memo: Memo, search: Search) -> int:
         source = sources.in_boxes(origin, rings.boxes(origin, search.own, search.radius_m))
     elif source is None and question.area is not None:
         source = sources.anywhere()
-    source = source or sources.in_units(search.own, None)
+    source = source or (sources.in_units if asked.homes else sources.assigned)(search.own)
     return sources.count(tx, source, asked, search.radius_m, MOST_COUNTED)

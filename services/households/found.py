@@ -7,6 +7,7 @@ from typing import Any, Final, LiteralString
 
 from services.database import Transaction
 
+# Tags come as one text: rows of residents are read once for everything that is told of them.
 _ROWS: Final[LiteralString] = """
     SELECT h.id, h.code, h.address, h.building, h.entrance, h.floor, h.room,
            ST_X(h.geom), ST_Y(h.geom), u.code,
@@ -22,9 +23,7 @@ _ROWS: Final[LiteralString] = """
                coalesce(array_agg(r.name ORDER BY r.birth_date, r.id), '{}') AS names,
                min(r.birth_date) AS oldest,
                coalesce(bool_or(r.lives_alone), false) AS alone, min(r.disability_grade) AS grade,
-               array(SELECT DISTINCT t.tag FROM residents q, unnest(q.tags) AS t (tag)
-                     WHERE q.household_id = h.id
-                       AND (q.left_on IS NULL OR q.left_on > %(today)s) ORDER BY 1) AS groups
+               coalesce(string_agg(array_to_string(r.tags, ';'), ';'), '') AS groups
         FROM residents r WHERE r.household_id = h.id
           AND (r.left_on IS NULL OR r.left_on > %(today)s)) p
     ORDER BY n.place
@@ -96,5 +95,6 @@ def rows(tx: Transaction, today: date, homes: Sequence[tuple[int, Distances]]) -
 
 def _found(row: Sequence[Any], far: Distances) -> Found:
     values = dict(zip(_COLUMNS, row, strict=True))
-    lists = {"groups": tuple(values["groups"]), "names": tuple(values["names"])}
+    groups = tuple(sorted(set(values["groups"].split(";")) - {""}))
+    lists = {"groups": groups, "names": tuple(values["names"])}
     return Found(**{**values, **lists}, metres=far.metres, walk_m=far.walk_m)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gis import crs
 from gis.arrays import Floats, Int32s, Int64s
@@ -68,12 +69,16 @@ class Holdings:
     def within(self, unit: str) -> "Holdings":
         """Return the part that lies in a unit."""
         taken = np.array([code.startswith(unit) for code in self.codes], dtype=np.bool_)
+        return self.some(np.flatnonzero(taken), unit)
+
+    def some(self, taken: NDArray[np.intp], label: Hashable) -> "Holdings":
+        """Return some units, by position; the label tells them from other parts."""
         return Holdings(
-            (self.key, unit),
+            (self.key, label),
             self.today,
             self.metric_epsg,
             self.unit_ids[taken],
-            tuple(np.array(self.codes, dtype=object)[taken]),
+            tuple(self.codes[at] for at in taken.tolist()),
             self.homes[taken],
             self.degrees[taken],
             self.metres[taken],

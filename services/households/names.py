@@ -9,9 +9,10 @@ from services.households.conditions import Named
 from services.households.question import Question
 
 _ALIKE: Final = "0.5"
-_HOMES: Final[LiteralString] = """
-    SELECT DISTINCT r.household_id FROM residents r WHERE {} LIMIT %(most)s
+_MANY: Final[LiteralString] = """
+    SELECT count(*) FROM (SELECT FROM residents r WHERE {} LIMIT %(most)s::bigint + 1) counted
 """
+_HOMES: Final[LiteralString] = "SELECT DISTINCT r.household_id FROM residents r WHERE {}"
 
 
 def ways(name: str) -> tuple[Named, ...]:
@@ -34,12 +35,18 @@ def homes(
 ) -> list[int] | None:
     """Return the homes of all who are called so, and are what the question asks of a person.
 
-    None: they are more than `most`.
+    None: more than `most` people of the district are called so, an everyday name; it is quicker
+    to look through homes.
     """
     asked, values = conditions.person(question.persons, named)
-    values |= {"today": today, "most": most + 1}
-    rows: list[Any] = tx.driver.execute(_HOMES.format(asked), values).fetchall()
-    return [row[0] for row in rows] if len(rows) <= most else None
+    values |= {"today": today, "most": most}
+    with tx.as_owner() as owner:  # only whether they are many; who they are, the policy decides
+        many = owner.driver.execute(_MANY.format(named.condition), values, prepare=False)
+        row: Any = many.fetchone()
+    if row[0] > most:
+        return None
+    rows: list[Any] = tx.driver.execute(_HOMES.format(asked), values, prepare=False).fetchall()
+    return [number for (number,) in rows]
 
 
 def _part(part: str) -> str:

@@ -77,6 +77,11 @@ class Search:
         ids = None if self.forms is None else tuple(self.forms)
         return self.asked.plus(conditions.of_words(ids, None))
 
+    @property
+    def beyond_source(self) -> Conditions:
+        """What must hold of homes that `bounded` has found."""
+        return self.everything if self.named else self.asked
+
 
 def settle(
     tx: Transaction,
@@ -115,23 +120,19 @@ def settle(
 
 
 def bounded(tx: Transaction, search: Search) -> Source | None:
-    """Return the homes of few enough to be sorted whole; None: they are looked for step by step."""
+    """Return homes that are few enough to be sorted whole; None: they are looked for step by step."""
     question, origin = search.question, search.origin
     if search.named is not None:
-        if search.own.total <= FEW:
-            return sources.in_units(search.own, origin)
         homes = names.homes(tx, question, search.named, search.own.today, FEW)
         return None if homes is None else sources.listed(homes, origin)
-    if search.forms is not None and search.own.total <= FEW:
-        return sources.in_units(search.own, origin, ranked=tuple(search.forms))
-    if search.forms is not None and sum(search.forms.values()) <= FEW:
+    if search.forms is not None and origin is not None and sum(search.forms.values()) <= FEW:
         return sources.of_forms(dict(enumerate(search.forms)), origin)
     return None
 
 
 def _forms(tx: Transaction, memo: Memo, own: Holdings, typed: words.Words) -> dict[int, int]:
     occurring = own_forms.of_caller(tx, memo, own)
-    return {form: occurring[form] for form in words.forms(tx, typed, occurring)}
+    return {form: occurring.homes[form] for form in words.forms(tx, typed, occurring)}
 
 
 def _own_of(tx: Transaction, own: Holdings, ids: Int32s) -> Int32s:

@@ -7,12 +7,13 @@ number (栋, 单元, 室) are not asked for: some registers write them, others h
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
 from services import likeness, pinyin
 from services.database import Transaction
+from services.households.own_forms import OwnForms
 
 MOST_PARTS: Final = 8
 _SIMILAR_FROM: Final = 4  # letters: fewer are alike by chance
@@ -23,10 +24,6 @@ _MOST_ALIKE: Final = 60
 _NUMBER: Final = re.compile(r"[0-9]+")
 _COUNTER: Final = re.compile(r"^(号楼|号院|单元|栋|幢|座|号|楼|层|室|户|门|院|弄|巷)+")
 
-_CONTAINING: Final[LiteralString] = """
-    SELECT id FROM address_forms WHERE search LIKE ALL (%(patterns)s::text[])
-    ORDER BY length(text), text, id
-"""
 _SIMILAR: Final[LiteralString] = """
     SELECT id, search FROM address_forms
     WHERE %(spoken)s <%% search AND id = ANY (%(own)s::bigint[])
@@ -65,31 +62,24 @@ def read(text: str) -> Words:
     )
 
 
-def forms(tx: Transaction, words: Words, own: Collection[int]) -> tuple[int, ...]:
-    """Find the forms that words fit, the best first.
+def forms(tx: Transaction, words: Words, own: OwnForms) -> tuple[int, ...]:
+    """Find the own forms that words fit, the best first.
 
     The very words, else their characters with others between them, else their sounds, else what
     is like it but for typing errors.
-
-    Parameters
-    ----------
-    own
-        Forms among which to look.
     """
     spoken = tuple(map(pinyin.sounds, words.parts))
-    spelled = [tuple(map(pattern, words.parts)) for pattern in (contains, _scattered)]
-    for patterns in dict.fromkeys((*spelled, tuple(map(contains, spoken)))):
-        values = {"patterns": list(patterns)}
-        rows: list[Any] = tx.driver.execute(_CONTAINING, values).fetchall()
-        found = tuple(row[0] for row in rows if row[0] in own)
+    scattered = [_scattered(part) for part in words.parts]
+    ways: tuple[Callable[[str], bool], ...] = (
+        lambda search: all(part in search for part in words.parts),
+        lambda search: all(pattern.search(search) for pattern in scattered),
+        lambda search: all(part in search for part in spoken),
+    )
+    for fits in ways:
+        found = tuple(form for form, search in own.searches.items() if fits(search))
         if found:
             return found
-    return _similar(tx, dict(zip(words.parts, spoken, strict=True)), own)
-
-
-def contains(part: str) -> str:
-    """Return the pattern of LIKE for text that contains a part."""
-    return f"%{escaped(part)}%"
+    return _similar(tx, dict(zip(words.parts, spoken, strict=True)), tuple(own.homes))
 
 
 def escaped(part: str) -> str:
@@ -107,7 +97,7 @@ def is_comparable(spoken: str) -> bool:
     return len(spoken) >= _SIMILAR_FROM
 
 
-def _similar(tx: Transaction, sounds: Mapping[str, str], own: Collection[int]) -> tuple[int, ...]:
+def _similar(tx: Transaction, sounds: Mapping[str, str], own: Sequence[int]) -> tuple[int, ...]:
     """Return the forms in which every part stands with as few errors as its length allows."""
     longest = max(sounds.values(), key=len, default="")
     if not is_comparable(longest):
@@ -115,25 +105,27 @@ def _similar(tx: Transaction, sounds: Mapping[str, str], own: Collection[int]) -
     alike(tx)
     values = {"spoken": longest, "own": list(own), "most": _MOST_ALIKE}
     rows: list[Any] = tx.driver.execute(_SIMILAR, values).fetchall()
-    found = {form: search for form, search in rows if _is_meant(sounds, search)}
-    wrong = {
-        form: sum(likeness.errors_in(spoken, search) for spoken in sounds.values())
-        for form, search in found.items()
-    }
-    return tuple(sorted(wrong, key=lambda form: wrong[form]))
+    wrong = {form: _errors(sounds, search) for form, search in rows}
+    meant = [form for form, count in wrong.items() if count is not None]
+    return tuple(sorted(meant, key=lambda form: wrong[form] or 0))
 
 
-def _is_meant(sounds: Mapping[str, str], search: str) -> bool:
-    return all(
-        likeness.errors_in(spoken, search) <= len(spoken) // _LETTERS_FOR_AN_ERROR
-        or likeness.errors_in(part, search) <= len(part) // _CHARACTERS_FOR_AN_ERROR
-        for part, spoken in sounds.items()
-    )
+def _errors(sounds: Mapping[str, str], search: str) -> int | None:
+    """Count the errors with which all parts stand in a form; None: one has more than it may."""
+    total = 0
+    for part, spoken in sounds.items():
+        count = likeness.errors_in(spoken, search)
+        if count > len(spoken) // _LETTERS_FOR_AN_ERROR and (
+            likeness.errors_in(part, search) > len(part) // _CHARACTERS_FOR_AN_ERROR
+        ):
+            return None
+        total += count
+    return total
 
 
-def _scattered(part: str) -> str:
+def _scattered(part: str) -> re.Pattern[str]:
     """Return the pattern of characters in order, others between them; of letters, as they are."""
-    return contains(part) if part.isascii() else f"%{'%'.join(map(escaped, part))}%"
+    return re.compile(re.escape(part) if part.isascii() else "[^ ]*".join(map(re.escape, part)))
 
 
 def _expression(numbers: list[str], *, goes_on: bool) -> str:

@@ -21,19 +21,28 @@ $$;
 
 CREATE INDEX units_code_pattern_idx ON units (code text_pattern_ops);
 
--- Units entrusted to the account of this transaction, those below them included. In a language
--- that keeps its plans: every statement about people begins with this question.
+-- Units entrusted to the account of this transaction, those below them included. Every statement
+-- about people asks for them, some several times: worked out once in a transaction, for the account
+-- that it is then for. Whoever could set that answer could set the account as well.
 CREATE FUNCTION scope_units() RETURNS integer[] LANGUAGE plpgsql STABLE
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    account text := coalesce(current_setting('wangge.account', true), '');
+    known text := current_setting('wangge.scope', true);
+    found integer[];
 BEGIN
-    RETURN (
-        SELECT coalesce(array_agg(DISTINCT u.id), '{}')
-        FROM accounts a
-        JOIN account_scopes s ON s.account_id = a.id AND s.valid @> wangge_today()
-        JOIN units u ON u.code ~>=~ s.unit_code AND u.code ~<~ (s.unit_code || ':')
-        WHERE a.id = current_account()
-          AND a.disabled_at IS NULL
-          AND a.role IN ('grid_worker', 'community_manager', 'township_manager'));
+    IF starts_with(known, account || '{') THEN
+        RETURN substr(known, length(account) + 1)::integer[];
+    END IF;
+    SELECT coalesce(array_agg(DISTINCT u.id), '{}') INTO found
+    FROM accounts a
+    JOIN account_scopes s ON s.account_id = a.id AND s.valid @> wangge_today()
+    JOIN units u ON u.code ~>=~ s.unit_code AND u.code ~<~ (s.unit_code || ':')
+    WHERE a.id = current_account()
+      AND a.disabled_at IS NULL
+      AND a.role IN ('grid_worker', 'community_manager', 'township_manager');
+    PERFORM set_config('wangge.scope', account || found::text, true);
+    RETURN found;
 END $$;
 
 GRANT USAGE ON SCHEMA public TO wangge_figures, wangge_people, wangge_admin, wangge_gate;
