@@ -18,6 +18,7 @@ from bench import (
     map_page,
     nearest,
     patrol_plan,
+    people,
     ramps,
     report,
 )
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[arena.Arena, arena.Size], report.Section]] = {
     "growth": growth.run,
     "patrol-plan": patrol_plan.run,
     "ramps": ramps.run,
+    "people": people.run,
 }
 
 

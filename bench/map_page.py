@@ -1,31 +1,19 @@
 """The day-care map: what a browser loads, and when it shows its first picture."""
 
-import gzip
-import os
 import re
 import secrets
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from bench import arena, report, timing, town
+from bench import arena, report, serving, timing, town
+from bench.serving import Site
 from services import accounts, sessions
 from services.caller import Role
 from services.database import Database
 from web import access
 
 _FEW, _MANY = 45_000, 1_000_000
-_CHROMIUM = "/usr/bin/chromium"
-_SERVE = "from web.cli import main; main()"
-_WAIT_S = 120
 _SAME = 1.05
 _FIRST_PICTURE_S = 2.0
 _LINKS = re.compile(r'(?:src|href)="(/[^"#]+\.(?:js|css)[^"]*)"')
@@ -43,20 +31,18 @@ _DRAWN = """() => {
 }"""
 
 
-@dataclass(frozen=True)
-class _Site:
-    """A running service, and what proves that a planner has logged in."""
-
-    address: str
-    token: str
-
-
 def run(place: arena.Arena, size: arena.Size) -> report.Section:
     """Measure the page at two sizes, in Chromium at the larger one."""
-    with town.built(place, _FEW, elderly_in_every=3) as database, _served(place, database) as site:
+    with (
+        town.built(place, _FEW, elderly_in_every=3) as database,
+        serving.served(place, database, _logged_in(database)) as site,
+    ):
         few = _weight(site)
-    with town.built(place, _MANY, elderly_in_every=3) as database, _served(place, database) as site:
-        cold = timing.once(lambda: _get(site, "/maps/day-care"))
+    with (
+        town.built(place, _MANY, elderly_in_every=3) as database,
+        serving.served(place, database, _logged_in(database)) as site,
+    ):
+        cold = timing.once(lambda: serving.get(site, "/maps/day-care"))
         many = _weight(site)
         pictures = [_first_picture(site) for _ in range(7 if size.full else 5)]
     first = timing.median(pictures)
@@ -82,33 +68,6 @@ def run(place: arena.Arena, size: arena.Size) -> report.Section:
     )
 
 
-@contextmanager
-def _served(place: arena.Arena, database: Database) -> Iterator[_Site]:
-    """Run the service on a database, and log in."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database.url,
-        "WANGGE_HOME": str(place.folder / "service"),
-    }
-    with (place.folder / "service.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, "serve", "--port", str(port)],
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        site = _Site(f"http://127.0.0.1:{port}", _logged_in(database))
-        _wait(process, site, Path(log.name))
-        yield site
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
 def _logged_in(database: Database) -> str:
     """Open the session of a planner; return its token."""
     planner = accounts.NewAccount("planner", "Planner", Role.PLANNER)
@@ -116,50 +75,26 @@ def _logged_in(database: Database) -> str:
         return sessions.opened(tx, accounts.add(tx, planner, secrets.token_hex()), planner.name)
 
 
-def _wait(process: subprocess.Popen[bytes], site: _Site, log: Path) -> None:
-    deadline = time.monotonic() + _WAIT_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the service ended:\n{log.read_text()[-2000:]}")
-        try:
-            _get(site, "/readyz")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the service does not start")
-
-
-def _get(site: _Site, path: str) -> tuple[bytes, int]:
-    """Return the body of an answer, and its bytes on the wire."""
-    headers = {"Accept-Encoding": "gzip", "Cookie": f"{access.COOKIE}={site.token}"}
-    request = urllib.request.Request(site.address + path, headers=headers)
-    with urllib.request.urlopen(request, timeout=_WAIT_S) as answer:
-        body = answer.read()
-        packed = answer.headers.get("Content-Encoding") == "gzip"
-    return (gzip.decompress(body) if packed else body), len(body)
-
-
-def _weight(site: _Site) -> int:
+def _weight(site: Site) -> int:
     """Bytes on the wire of the page with the scripts and styles that it names."""
-    page, total = _get(site, "/maps/day-care")
+    page, total = serving.get(site, "/maps/day-care")
     for link in sorted(set(_LINKS.findall(page.decode()))):
-        total += _get(site, link)[1]
+        total += serving.get(site, link)[1]
     return total
 
 
-def _first_picture(site: _Site) -> float:
+def _first_picture(site: Site) -> float:
     """Return the seconds until units are drawn, in a browser that has seen nothing yet."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=_CHROMIUM,
+            executable_path=serving.CHROMIUM,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies([{"name": access.COOKIE, "value": site.token, "url": site.address}])
         page = context.new_page()
         page.goto(f"{site.address}/maps/day-care", wait_until="commit")
-        deadline = time.monotonic() + _WAIT_S
+        deadline = time.monotonic() + serving.WAIT_S
         # Asked from outside: the page's own policy forbids scripts made from text.
         while (drawn := page.evaluate(_DRAWN)) is None:
             if time.monotonic() > deadline:
