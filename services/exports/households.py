@@ -12,7 +12,7 @@ import pyarrow as pa
 from services.database import Transaction
 from services.exports import fields as fields_module
 from services.exports import rows, stored
-from services.exports.fields import FieldType, field
+from services.exports.fields import Field, FieldType, field
 from services.exports.options import ExportOptions
 
 FIELDS = (
@@ -23,8 +23,8 @@ FIELDS = (
     field("floor", FieldType.TEXT),
     field("room", FieldType.TEXT),
     field("unit_code", FieldType.TEXT),
-    field("residents", FieldType.INTEGER),
-    field("age_60_plus", FieldType.INTEGER, "age_60"),
+    Field("residents", FieldType.INTEGER, "export.field.residents_there", "residents"),
+    Field("age_60_plus", FieldType.INTEGER, "export.field.aged_60_there", "age_60"),
     field("age_80_plus", FieldType.INTEGER, "age_80"),
     field("lives_alone", FieldType.INTEGER, "alone"),
     field("disabled", FieldType.INTEGER),
