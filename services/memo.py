@@ -23,6 +23,20 @@ def versions(tx: Transaction) -> dict[str, int]:
     return {row.subject: row.version for row in tx.sql.execute(_VERSIONS)}
 
 
+def versions_for_all(tx: Transaction) -> dict[str, int]:
+    """Return the same, for results that are kept for every caller.
+
+    Raises
+    ------
+    ValueError
+        The transaction's door shows less than all: what is worked out there is not for everybody.
+    """
+    if not tx.door.counts_everybody:
+        message = "what is kept for every caller is asked at a door that counts all"
+        raise ValueError(message)
+    return versions(tx)
+
+
 class Memo:
     """A bounded store of results, shared by the threads of one process.
 

@@ -31,7 +31,7 @@ from services.coverage_maps import DemandCells, HotSpot, ServiceAreas
 from services.database import Transaction
 from services.facility_kinds import FacilityKind
 from services.import_history import has_generated
-from services.memo import Memo, Newest, versions
+from services.memo import Memo, Newest, versions_for_all
 from services.theme_sources import Sources
 
 _OF_SUPPLY = ("facilities", "facility_assignments")
@@ -239,10 +239,7 @@ class DayCare:
 
     def _ground(self, tx: Transaction, query: DayCareQuery) -> tuple[Hashable, Basis]:
         """Return what the question rests on, and a key that tells it from any other."""
-        if not tx.door.counts_everybody:
-            message = "what is worked out is kept for every caller: ask at a door that counts all"
-            raise ValueError(message)
-        known = versions(tx)
+        known = versions_for_all(tx)
         key = (_demand_key(query, known), *(known.get(subject, 0) for subject in _OF_SUPPLY))
         return key, self._bases.get(key, lambda: self._basis(tx, query, known))
 

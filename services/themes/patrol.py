@@ -15,7 +15,7 @@ from gis.tracks.coverage import Record
 from services import hierarchy, network, units
 from services.database import Transaction
 from services.import_history import has_generated
-from services.memo import Memo, Newest, versions
+from services.memo import Memo, Newest, versions_for_all
 from services.patrol import doing, figures, gaps, roads, routes, tracks
 from services.patrol.doing import Doing, RouteReport
 from services.patrol.figures import PatrolRow, Walked
@@ -154,7 +154,7 @@ class Patrol:
 
     def roads(self, tx: Transaction, as_of: date) -> Roads | None:
         """Return the roads of a day; None without a network."""
-        known = versions(tx)
+        known = versions_for_all(tx)
         stored = self._networks.get(known.get("networks", 0), lambda: network.load(tx))
         if stored is None:
             return None
@@ -164,7 +164,7 @@ class Patrol:
         )
 
     def _ground(self, tx: Transaction, query: PatrolQuery) -> tuple[Hashable, Ground | None]:
-        known = versions(tx)
+        known = versions_for_all(tx)
         subjects = (*_OF_ROADS, *_OF_WALKS)
         asked = (query.as_of, query.days, query.passes)
         key = (*asked, *(known.get(subject, 0) for subject in subjects))

@@ -11,7 +11,6 @@ from gis import codes, crs
 from gis import network as networks
 from services import assignment, errors, network, rules
 from services.coverage import CoverageState
-from services.rights import Door
 from services.themes.day_care import DayCare, DayCareQuery
 from tests.services import builders
 
@@ -228,15 +227,6 @@ def test_without_a_network_nothing_is_claimed(database, caller):
         row = DayCare().coverage(tx, DayCareQuery(TODAY)).rows[0]
     assert (row.state, row.demand, row.covered) == (CoverageState.NO_DATA, 10, None)
     assert row.straight_covered == 10
-
-
-@pytest.mark.parametrize("door", [Door.PEOPLE, Door.ADMIN, Door.GATE])
-def test_what_is_kept_for_all_is_not_asked_where_one_sees_less(database, caller, door):
-    theme, question = DayCare(), DayCareQuery(TODAY)
-    with database.transaction(caller, door) as tx:
-        for ask in (theme.coverage, theme.unserved, theme.hot_spots, theme.service_areas):
-            with pytest.raises(ValueError, match="counts all"):
-                ask(tx, question)
 
 
 def test_an_impossible_question_is_refused_at_birth():

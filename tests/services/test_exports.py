@@ -446,7 +446,7 @@ def test_memory_does_not_grow_with_rows(database, caller, tmp_path):
 def test_every_field_is_documented_in_both_languages():
     page = (DOCS / "exports.md").read_text(encoding="utf-8")
     texts = [_catalogue(language) for language in ("zh", "en")]
-    for collection in exports.COLLECTIONS.values():
+    for collection in (*exports.COLLECTIONS.values(), *exports.PERSONAL.values()):
         assert f"### `{collection.name}`" in page
         for key in (collection.title, collection.about):
             assert all(key in text for text in texts)

@@ -7,7 +7,7 @@ from services import demand as demands
 from services import network, profiles, ramp_rules, rules, theme_sources, units
 from services.database import Transaction
 from services.import_history import has_generated
-from services.memo import Memo, versions
+from services.memo import Memo, versions_for_all
 from services.profiles import NamedProfile
 from services.rules import RuleSet
 from services.theme_sources import Sources
@@ -134,7 +134,7 @@ class Ramps:
 
     def basis(self, tx: Transaction, query: RampsQuery) -> tuple[Hashable, Basis]:
         """Return what a question rests on, and a key that tells it from any other."""
-        known = versions(tx)
+        known = versions_for_all(tx)
         profile = profiles.load(query.profile)
         edition = ramp_rules.load(query.edition)
         who = demands.Who(query.min_age, MOBILITY)
