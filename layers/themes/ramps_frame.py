@@ -129,12 +129,13 @@ def _sentence(answer: Answer, t: words.Words) -> str:
         return t("map.ramps.no_network", **known)
     if row.state is CoverageState.NOBODY:
         return t("map.ramps.nobody", **known)
-    shown = (row.demand, row.covered, row.unknown, row.blocked)
+    shown = (row.demand, row.covered, row.unknown, row.blocked, row.beyond)
     if any(value is None for value in shown):
         return t("map.ramps.suppressed", **known)
     counts = {
         "demand": t.number(row.demand), "covered": t.number(row.covered),
         "unknown": t.number(row.unknown), "blocked": t.number(row.blocked),
+        "beyond": t.number(row.beyond),
     }  # fmt: skip
     return t("map.ramps.sentence", **known, **counts)
 

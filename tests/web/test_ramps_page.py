@@ -121,7 +121,7 @@ def test_a_planner_finds_which_mending_comes_first(browser: Browser, planner: Cl
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     page.goto("/maps/ramps?as_of=2026-11-23&min_age=60&max_walk=3000", wait_until="networkidle")
-    expect(page.locator(".wg-sentence")).to_contain_text("60 are kept back by steps")
+    expect(page.locator(".wg-sentence")).to_contain_text("60 are kept back by steps; the other 0")
     page.get_by_role("button", name="1. Barrier").click()
     expect(page.locator(".leaflet-popup")).to_contain_text("People it frees alone")
     page.keyboard.press("Escape")

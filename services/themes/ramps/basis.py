@@ -66,10 +66,13 @@ class Streets:
 
     Attributes
     ----------
+    profile
+        Who is on the way.
     state
         A `State` for each section.
     """
 
+    profile: NamedProfile
     barriers: Barriers
     gates: Gates
     barrier_state: NDArray[np.int8]
@@ -152,7 +155,7 @@ def streets(
     state = of_edge[cut.edge]
     is_gate = cut.gate >= 0
     state[is_gate] = of_barrier[gates.barrier[cut.gate[is_gate]]]
-    return Streets(found, gates, of_barrier, cut, state)
+    return Streets(profile, found, gates, of_barrier, cut, state)
 
 
 def make(

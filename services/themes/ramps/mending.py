@@ -33,6 +33,9 @@ class MendingKind(StrEnum):
     FACILITY = "facility"
     BARRIER = "barrier"
     STAIRS = "stairs"
+    STEEP = "steep"
+    NARROW = "narrow"
+    SURFACE = "surface"
     SECTION = "section"
 
 
@@ -154,14 +157,13 @@ def _items(basis: Basis) -> _Items:
     first = np.unique(group, return_index=True)[1]
     edge = np.full(starts[3] + groups, -1, dtype=np.int64)
     edge[starts[3] :] = cut.roads.edge[section[first]]
-    is_steps = _steps_of(basis)[edge[starts[3] :]]
     told = owned.doors.told[doors]
     return _Items(
         [
             *[MendingKind.DOOR] * len(doors),
             *[MendingKind.FACILITY] * len(shut),
             *[MendingKind.BARRIER] * len(barriers),
-            *(MendingKind.STAIRS if s else MendingKind.SECTION for s in is_steps),
+            *_reasons(basis, edge[starts[3] :]),
         ],
         [
             *owned.told.code[told].tolist(),
@@ -194,6 +196,33 @@ def _items(basis: Basis) -> _Items:
             doors,
         ),
     )
+
+
+def _reasons(basis: Basis, edge: NDArray[np.int64]) -> list[MendingKind]:
+    """Tell what blocks each of some roads, the heaviest reason first."""
+    stored, limits = basis.grounds.network, basis.streets.profile.limits
+    if stored is None:
+        return []
+    known = stored.traits.take(edge)
+    refused = np.array([*(name in limits.refused for name in known.surface_names), False])
+    which = np.select(
+        [
+            known.steps == Steps.PLAIN,
+            known.incline_pct > limits.incline_pct,
+            known.width_m < limits.width_m,
+            refused[known.surface],
+        ],
+        [0, 1, 2, 3],
+        4,
+    )
+    kinds = (
+        MendingKind.STAIRS,
+        MendingKind.STEEP,
+        MendingKind.NARROW,
+        MendingKind.SURFACE,
+        MendingKind.SECTION,
+    )
+    return [kinds[i] for i in which]
 
 
 def _steps_of(basis: Basis) -> NDArray[np.bool_]:

