@@ -100,6 +100,23 @@ def attach(net: network.Network, points: arrays.Floats, limit_m: float = LIMIT_M
     return Attachment(edge, offset, access)
 
 
+def edges_near(net: network.Network, points: arrays.Floats, limit_m: float) -> arrays.Int64s:
+    """Edges that may be within a limit of some point, ascending, without an index over all edges.
+
+    Parameters
+    ----------
+    net
+        The network.
+    points
+        Metres in the network's CRS, shape (n, 2).
+    limit_m
+        None within it is left out; some beyond it are in.
+    """
+    if not len(points) or not net.n_edges:
+        return np.zeros(0, dtype=np.int64)
+    return (_edges_at if len(points) <= _ONE_BY_ONE else _edges_near)(net, points, limit_m)
+
+
 def _nearest_of_few(
     net: network.Network, points: arrays.Floats, limit_m: float
 ) -> tuple[arrays.Int32s, arrays.Floats]:
@@ -110,7 +127,7 @@ def _nearest_of_few(
     """
     if not len(points):
         return _nearest_edges(net, points, limit_m)
-    near = (_edges_at if len(points) <= _ONE_BY_ONE else _edges_near)(net, points, limit_m)
+    near = edges_near(net, points, limit_m)
     edge, access = _query(shapely.STRtree(network.lines_of(net, near)), points)
     edge[edge >= 0] = near[edge[edge >= 0]]
     far = np.flatnonzero(~(access <= limit_m))

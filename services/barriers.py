@@ -120,13 +120,18 @@ def gates(net: network.Network, xy: NDArray[np.float64]) -> Gates:
     xy
         Metres in its CRS, ``(n, 2)``.
     """
-    at = attachment.attach(net, xy, SNAP_M)
-    on = np.flatnonzero(at.attached)
-    lines = network.lines_of(net, at.edge[on])
-    feet = shapely.line_interpolate_point(lines, at.offset_m[on])
-    which, edge = net.line_index.query(feet, predicate="dwithin", distance=_SAME_POINT_M)
-    offset = shapely.line_locate_point(network.lines_of(net, edge), feet[which])
-    return Gates(on[which], edge.astype(np.int64), np.clip(offset, 0.0, net.length_m[edge]))
+    near = attachment.edges_near(net, xy, SNAP_M)
+    lines = network.lines_of(net, near)
+    index = shapely.STRtree(lines)
+    points = shapely.points(xy)
+    barrier, line = index.query_nearest(points, max_distance=SNAP_M)
+    on, first = np.unique(barrier, return_index=True)
+    at = lines[line[first]]
+    feet = shapely.line_interpolate_point(at, shapely.line_locate_point(at, points[on]))
+    which, line = index.query(feet, predicate="dwithin", distance=_SAME_POINT_M)
+    offset = shapely.line_locate_point(lines[line], feet[which])
+    edge = near[line]
+    return Gates(on[which].astype(np.int64), edge, np.clip(offset, 0.0, net.length_m[edge]))
 
 
 def off_roads(tx: Transaction, ids: NDArray[Any]) -> int:

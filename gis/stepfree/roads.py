@@ -57,17 +57,19 @@ class Roads:
 
     def moved(self, places: attachment.Attachment) -> attachment.Attachment:
         """Attach places of the network to its sections; exactly at a gate is before it."""
-        if not len(self._gate_at_m):
+        is_cut = np.zeros(self._n_edges + 1, dtype=np.bool_)  # the last one stands for -1
+        is_cut[self.edge[self._n_edges :]] = True
+        some = np.flatnonzero(is_cut[places.edge])
+        if not len(some):
             return places
-        edge = np.maximum(places.edge, 0)
-        at = self._edge_start_m[edge] + places.offset_m
-        last = np.searchsorted(self._gate_at_m, at, side="left") - 1
-        behind = places.attached & (last >= 0)
-        behind &= self.edge[self._n_edges + 2 * np.maximum(last, 0)] == places.edge
-        section = np.where(behind, self._n_edges + 2 * last + 1, places.edge).astype(np.int32)
-        offset = np.where(behind, places.offset_m - self.start_m[section], places.offset_m)
-        limit = np.where(places.attached, self.length_m[np.maximum(section, 0)], 0.0)
-        return attachment.Attachment(section, np.clip(offset, 0.0, limit), places.access_m)
+        edge, offset = places.edge[some], places.offset_m[some]
+        last = np.searchsorted(self._gate_at_m, self._edge_start_m[edge] + offset, side="left") - 1
+        behind = (last >= 0) & (self.edge[self._n_edges + 2 * np.maximum(last, 0)] == edge)
+        section, along = places.edge.copy(), places.offset_m.copy()
+        section[some] = np.where(behind, self._n_edges + 2 * last + 1, edge)
+        along[some] = np.where(behind, offset - self.start_m[section[some]], offset)
+        along[some] = np.clip(along[some], 0.0, self.length_m[section[some]])
+        return attachment.Attachment(section, along, places.access_m)
 
     @cached_property
     def arcs(self) -> tuple[arrays.Int32s, arrays.Int32s, arrays.Int64s]:

@@ -49,7 +49,7 @@ def test_writing_again_replaces(sample: SampleDistrict, files: SampleFiles) -> N
         (
             "network",
             "network",
-            ["highway", "step_free", "surface", "width", "name"],
+            ["highway", "step_free", "surface", "width", "incline", "name"],
             "LineString",
         ),
         ("network", "backdrop", ["kind", "name"], "Unknown"),

@@ -37,6 +37,18 @@ _OPERATIONS = sorted(
 
 def test_every_route_of_the_interface_is_described() -> None:
     assert set(_OPERATIONS) == {
+        ("/api/coverage/ramps", "GET"),
+        ("/api/coverage/ramps/areas", "GET"),
+        ("/api/coverage/ramps/items", "GET"),
+        ("/api/coverage/ramps/mendings", "GET"),
+        ("/api/coverage/ramps/scene", "GET"),
+        ("/api/coverage/ramps/survey", "GET"),
+        ("/api/entrances", "GET"),
+        ("/api/ramps", "GET"),
+        ("/api/coverage/patrol", "GET"),
+        ("/api/coverage/patrol/items", "GET"),
+        ("/api/patrol/routes", "GET"),
+        ("/api/patrol/sections", "GET"),
         ("/api/coverage/{theme}", "GET"),
         ("/api/coverage/{theme}/items", "GET"),
         ("/api/facilities", "GET"),

@@ -1,6 +1,7 @@
 """Ways without a step through the doors: API, exports, files, and the page in a browser."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,6 +110,16 @@ def test_a_file_holds_all_that_the_page_fetches(url: str, planner: Client, tmp_p
     html = ramps.standalone(material, i18n.load(Language.EN))
     assert "http://" not in html.replace("http://www.w3.org", "")
     (tmp_path / "map.html").write_text(html, encoding="utf-8")
+
+
+def test_the_scripts_know_the_words_they_use(planner: Client) -> None:
+    used: set[str] = set()
+    for name in ("ramps.js", "stepless.js"):
+        used |= set(re.findall(r'"(map\.[a-z_0-9.]+)"', planner.get(f"/static/map/{name}").text))
+    page = planner.get("/maps/ramps", params=ASKED).text
+    found = re.search(r'"texts":(\{.*?\}),"leaflet"', page)
+    assert found
+    assert used - set(json.loads(found[1])) == set()
 
 
 def test_a_planner_finds_which_mending_comes_first(browser: Browser, planner: Client) -> None:
