@@ -24,7 +24,7 @@ from services.households.sources import Row, Source, Span
 from services.memo import Memo
 
 MOST_COUNTED: Final = 500
-_AMPLE: Final = 4
+_AMPLE: Final = 2
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from services.households.conditions import Named
 from services.households.question import Question
 
 _ALIKE: Final = "0.5"
-_MANY: Final[LiteralString] = """
-    SELECT count(*) FROM (SELECT FROM residents r WHERE {} LIMIT %(most)s::bigint + 1) counted
+_CALLED: Final[LiteralString] = """
+    SELECT r.id FROM residents r WHERE {} LIMIT %(most)s::bigint + 1
 """
-_HOMES: Final[LiteralString] = "SELECT DISTINCT r.household_id FROM residents r WHERE {}"
+_HOMES: Final[LiteralString] = """
+    SELECT DISTINCT r.household_id FROM residents r WHERE r.id = ANY (%(ids)s::int[]) AND {}
+"""
 
 
 def ways(name: str) -> tuple[Named, ...]:
@@ -38,13 +40,14 @@ def homes(
     None: more than `most` people of the district are called so, an everyday name; it is quicker
     to look through homes.
     """
-    asked, values = conditions.person(question.persons, named)
-    values |= {"today": today, "most": most}
-    with tx.as_owner() as owner:  # only whether they are many; who they are, the policy decides
-        many = owner.driver.execute(_MANY.format(named.condition), values, prepare=False)
-        row: Any = many.fetchone()
-    if row[0] > most:
+    with tx.as_owner() as owner:  # only who may be meant; who is seen, the policy decides
+        sought = {"name": named.pattern, "most": most}
+        called = owner.driver.execute(_CALLED.format(named.condition), sought, prepare=False)
+        ids = [number for (number,) in called.fetchall()]
+    if len(ids) > most:
         return None
+    asked, values = conditions.person(question.persons, named)
+    values |= {"today": today, "ids": ids}
     rows: list[Any] = tx.driver.execute(_HOMES.format(asked), values, prepare=False).fetchall()
     return [number for (number,) in rows]
 

@@ -21,7 +21,7 @@ from services.households.sources import Origin, Row, Span
 _SMALLEST_M: Final = 4.0
 _WIDER: Final = 1.25
 _STEPS: Final = 64  # up to 4 m * 1.25 ** 63, the width of a continent
-_MORE: Final = 1.6  # how many more homes than asked for a circle should hold
+_MORE: Final = 1.3  # how many more homes than asked for a circle should hold
 _AND_SOME: Final = 8
 _CORNERS: Final = 24
 _SLACK_M: Final = 0.01
@@ -122,5 +122,5 @@ def _expected(origin: Origin, holdings: Holdings, ring: Ring) -> float:
     homes = (across * along) @ density
     before = float(np.interp(ring.after_m, _RADII, homes)) if ring.after_m > 0 else 0.0
     wanted = before + _MORE * ring.limit + _AND_SOME
-    at = int(np.searchsorted(homes, wanted))
-    return max(float(_RADII[min(at, _STEPS - 1)]), ring.after_m * 1.02 + _SMALLEST_M)
+    radius = float(np.interp(wanted, homes, _RADII))
+    return max(radius, ring.after_m * 1.02 + _SMALLEST_M)
