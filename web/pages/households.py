@@ -26,7 +26,6 @@ _RADII = (100, 300, 500, 1000, 3000)
 _GROUPS = tuple(dict.fromkeys(TAGS.values()))
 _MOST_UNITS = 60  # to choose from
 _LONGEST_NAME = 1000
-_PLACES = {"lon", "lat", "crs", "radius", "bbox", "area", "q", "after"}
 _FLAGS = {
     "alone": "resident.lives_alone",
     "overdue": "find.overdue",
@@ -84,7 +83,6 @@ def _shown(
         disabilities=tuple(Disability),
         systems=SYSTEMS,
         radii=_RADII,
-        filtered=asked != Asked(**asked.model_dump(include=_PLACES)),
         drawing=_drawing(page.root.bounds, question),
     )
 
