@@ -30,7 +30,7 @@ class RampsTheme(MapElement):
         "map.value.hidden",
         "map.value.few",
         "map.value.of",
-        "map.state.nobody",
+        "map.ramps.none_here",
         "map.state.suppressed",
         "map.state.no_data",
         "map.unit.open",

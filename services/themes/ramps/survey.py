@@ -35,7 +35,8 @@ class Look:
     metres
         Length of a road section; None: a single place.
     settled
-        People settled by the list up to here, if all is found passable; None: fewer than five.
+        People settled by the list up to here, if all is found passable; None: so few more than
+        where it was told last, or fewer than all, that it could point to single persons.
     """
 
     kind: LookKind
@@ -96,9 +97,11 @@ def _told(
     xy = _places(basis, found, items)
     lonlat = crs.project(xy, basis.grounds.root.metric_epsg, crs.STORED)
     near = mending.unit_near(basis, xy)
-    looks = []
+    looks, shown, total = [], 0, int(people.sum())
     for i, item in enumerate(items.tolist()):
         settled = int(people[surveying.settled(found, items[: i + 1])].sum())
+        is_told = all(more == 0 or more >= SMALL for more in (settled - shown, total - settled))
+        shown = settled if is_told else shown
         supply = item - found.n_sections
         kind = (
             LookKind.SECTION
@@ -118,7 +121,7 @@ def _told(
                 float(lonlat[i, 1]),
                 *near[i],
                 None if length is None else round(float(length), 1),
-                _shown(settled),
+                settled if is_told else None,
             )
         )
     return tuple(looks)

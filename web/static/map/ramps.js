@@ -29,7 +29,7 @@
         : `${told} (${context.percent(value / row.demand)})`;
     };
     const share = (row) => {
-      if (row.state === "nobody") return t("map.state.nobody");
+      if (row.state === "nobody") return t("map.ramps.none_here");
       if (row.share === null) return people(row, null);
       return row.demand < FEW ? t("map.value.few") : context.percent(row.share);
     };
@@ -237,10 +237,9 @@
           title: t("map.ramps.legend.share", { limit, age: options.min_age }),
           lines: [
             ...legend.classes.map((one) => [flat(one.colour, legend.opacity), one.label]),
-            ...["nobody", "suppressed", "no_data"].map((kind) => [
-              hatched(kind, colour),
-              t(`map.state.${kind}`),
-            ]),
+            [hatched("nobody", colour), t("map.ramps.none_here")],
+            [hatched("suppressed", colour), t("map.state.suppressed")],
+            [hatched("no_data", colour), t("map.state.no_data")],
           ],
           note: t("map.ramps.legend.share_note"),
         },
