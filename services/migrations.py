@@ -8,7 +8,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from services import errors, rights
+from services import caller, errors, rights, search_texts
+from services.database import Transaction
+from services.rights import Door
 
 FOLDER = Path(__file__).parent.parent / "data" / "migrations"
 LOWEST_POSTGRESQL = 13
@@ -65,6 +67,7 @@ def upgrade(engine: sa.Engine) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.exec_driver_sql(rights.LEAKPROOF.read_text(encoding="utf-8").replace("%", "%%"))
+        search_texts.catch_up(Transaction(connection, caller.operator(), Door.OWNER))
 
 
 def is_current(connection: sa.Connection) -> bool:

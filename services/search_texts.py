@@ -42,6 +42,9 @@ _ADD: Final = """
     INSERT INTO address_forms (id, text, search)
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) ON CONFLICT (id) DO NOTHING
 """
+_BEHIND: Final = """
+    SELECT EXISTS (SELECT FROM households) AND NOT EXISTS (SELECT FROM address_forms)
+"""
 _NAMELESS: Final = """
     SELECT id, name FROM residents WHERE name_search IS NULL ORDER BY id LIMIT %s
 """
@@ -109,6 +112,13 @@ def rebuild(tx: Transaction, progress: Callable[[int], None] | None = None) -> R
         if progress:
             progress(done)
     return Rebuilt(forms, done)
+
+
+def catch_up(tx: Transaction) -> None:
+    """Write what homes and people are found by, where they were there before it was kept."""
+    row: tuple[Any, ...] | None = tx.driver.execute(_BEHIND).fetchone()
+    if row and row[0]:
+        rebuild(tx)
 
 
 def _each(texts: Iterable[str | None]) -> list[str | None]:

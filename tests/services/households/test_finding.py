@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services import audit, errors
+from services import audit, errors, migrations
 from services.database import Database
 from services.households import finding
 from services.households.question import Disability, Near, Persons, Question
@@ -206,6 +206,17 @@ def test_what_changed_is_found_at_once(scene: Scene) -> None:
     finally:
         scene.rename(home, home.address)
     assert scene.codes("manager", Question(text="凤凰台")) == []
+
+
+def test_homes_from_before_words_were_kept_are_found_after_an_upgrade(scene: Scene) -> None:
+    with scene.staff.owner() as tx:
+        tx.sql.execute(sa.text("DELETE FROM address_forms"))
+        tx.sql.execute(sa.text("UPDATE residents SET name_search = NULL"))
+        tx.commit()
+    assert scene.codes("manager", Question(text="永安里")) == []
+    migrations.upgrade(scene.staff.database.engine)
+    for question in (Question(text="yal"), Question(name="wxm")):
+        assert scene.codes("manager", question)
 
 
 def test_the_log_says_how_not_whom(scene: Scene) -> None:
