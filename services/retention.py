@@ -25,6 +25,7 @@ _FILE = Path(__file__).with_name("retention.toml")
 _REASONS = ("moved", "died")
 _KEPT = ("on", "lon", "lat", "crs")  # what a change says of a day and a place, not of a person
 _SPACE = 0x57524554
+_MOST_TRACK_DAYS = 366
 
 _ONE_AT_A_TIME = sa.text("SELECT pg_try_advisory_xact_lock(:space, 1)")
 _DUE = sa.text("""
@@ -66,6 +67,9 @@ _CHANGES = sa.text("""
         OR c.decided_at <= CAST(:day AS date) - make_interval(years => CAST(:decided AS integer)))
     ORDER BY c.id FOR UPDATE OF c
 """)
+_POSITIONS = sa.text("""
+    DELETE FROM patrol_positions WHERE received_on <= CAST(:day AS date) - CAST(:days AS integer)
+""")
 _EMPTIED = sa.text("""
     UPDATE changes SET payload = :payload, emptied_at = now(),
         replaced = CASE WHEN kind = 'position' THEN replaced END,
@@ -78,12 +82,13 @@ _EMPTIED = sa.text("""
 
 @dataclass(frozen=True)
 class Retention:
-    """How long what is kept, in years."""
+    """How long what is kept, in years; where volunteers were, in days."""
 
     name: str
     moved: int
     died: int
     changes: int
+    track_days: int = 7
 
     def __post_init__(self) -> None:
         """Refuse a time that is none."""
@@ -91,6 +96,9 @@ class Retention:
             if isinstance(years, bool) or not isinstance(years, int) or not 0 <= years <= 100:
                 message = "years lie in [0, 100]"
                 raise ValueError(message)
+        if isinstance(self.track_days, bool) or not 0 <= self.track_days <= _MOST_TRACK_DAYS:
+            message = f"days lie in [0, {_MOST_TRACK_DAYS}]"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,10 @@ def load(home: Path | None = None) -> Retention:
         left = content["years_after_leaving"]
         years: dict[str, Any] = {reason: left[reason] for reason in _REASONS}
         return Retention(
-            content["name"], **years, changes=content["years_after_decision"]["changes"]
+            content["name"],
+            **years,
+            changes=content["years_after_decision"]["changes"],
+            track_days=content.get("days_after_upload", {}).get("track_positions", 7),
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
         raise errors.RefusedError("error.retention.unreadable", file=file.name) from error
@@ -132,8 +143,23 @@ def keep_to(database: Database, sealer: Sealer, home: Path, day: date) -> None:
         It could not be done now; nothing was changed.
     """
     with database.transaction(Caller("retention", Role.OPERATOR)) as tx:
-        anonymise(tx, sealer, load(home), day)
+        rule = load(home)
+        forget_positions(tx, rule, day)
         tx.commit()
+    with database.transaction(Caller("retention", Role.OPERATOR)) as tx:
+        anonymise(tx, sealer, rule, day)
+        tx.commit()
+
+
+def forget_positions(tx: Transaction, rule: Retention, day: date) -> int:
+    """Delete where volunteers were, so many days after it was received; the caller commits.
+
+    What their tracks covered stays.
+    """
+    gone = tx.sql.execute(_POSITIONS, {"day": day, "days": rule.track_days}).rowcount
+    if gone:
+        audit.append(tx, "positions_delete", rule=rule.name, tracks=gone)
+    return gone
 
 
 def anonymise(tx: Transaction, sealer: Sealer, rule: Retention, day: date) -> Emptied:

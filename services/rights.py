@@ -23,6 +23,7 @@ class Right(StrEnum):
     PEOPLE = "people"  # households and residents of one's own units
     DECIDE = "decide"  # approve or return changes, grant assistance, export households
     ROSTER = "roster"  # who works in the grids, as far as one's own units reach
+    PATROL = "patrol"  # plan patrols, and settle who walks which route
     LOAD_PLACES = "load_places"  # import units, network, facilities
     LOAD_PEOPLE = "load_people"  # import households and residents
     ACCOUNTS = "accounts"  # accounts, keys, roster
@@ -45,17 +46,17 @@ class Door(StrEnum):
 
 
 _STAFF = frozenset({Right.FIGURES, Right.PEOPLE, Right.ROSTER})
-_MANAGERS = _STAFF | {Right.DECIDE}
+_MANAGERS = _STAFF | {Right.DECIDE, Right.PATROL}
 OF_ROLE: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset(Right),
     Role.GRID_WORKER: _STAFF,
     Role.COMMUNITY_MANAGER: _MANAGERS,
     Role.TOWNSHIP_MANAGER: _MANAGERS,
-    Role.PLANNER: frozenset({Right.FIGURES, Right.LOAD_PLACES}),
+    Role.PLANNER: frozenset({Right.FIGURES, Right.PATROL, Right.LOAD_PLACES}),
     Role.ADMIN: frozenset(
         {
             *(Right.FIGURES, Right.ACCOUNTS, Right.ROSTER, Right.AUDIT),
-            *(Right.LOAD_PLACES, Right.LOAD_PEOPLE),
+            *(Right.PATROL, Right.LOAD_PLACES, Right.LOAD_PEOPLE),
         }
     ),
     Role.DEPARTMENT: frozenset({Right.FIGURES}),

@@ -15,6 +15,7 @@ from services import import_jobs, retention
 from services.daily import Daily
 from services.job_worker import JobWorker
 from services.memo import Memo
+from services.patrol import plan_jobs
 from services.sealing import Sealer
 from services.settings import Settings
 from services.spool import Spool
@@ -99,7 +100,9 @@ def _opened(settings: Settings, figures: metrics.Metrics) -> State:
     spool.sweep()
     sealer = Sealer.from_home(settings.home)
     run_import = functools.partial(import_jobs.run, database, spool, sealer)
-    worker = JobWorker(database, {import_jobs.TASK: run_import})
+    themes = Themes()
+    run_plan = functools.partial(plan_jobs.run, database, themes.patrol)
+    worker = JobWorker(database, {import_jobs.TASK: run_import, plan_jobs.TASK: run_plan})
     worker.start()
     keep = functools.partial(retention.keep_to, database, sealer, settings.home)
     daily = Daily("retention", keep, days.today)
@@ -111,7 +114,7 @@ def _opened(settings: Settings, figures: metrics.Metrics) -> State:
         templates=view.environment(),
         assets=assets.load(),
         metrics=figures,
-        themes=Themes(),
+        themes=themes,
         memo=Memo(64),
         spool=spool,
         worker=worker,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from gis import codes, crs, location
+from gis import network as networks
 from gis.tracks import along
 from services import _copy, hierarchy, units
 from services.database import Transaction
@@ -101,6 +103,11 @@ class Roads:
     def length_m(self) -> NDArray[np.float64]:
         """Metres of each section."""
         return self.stored.network.length_m
+
+    @cached_property
+    def part(self) -> NDArray[np.int32]:
+        """Connected part of each node, ``(n,)``; 0 is that with most metres."""
+        return networks.components(self.stored.network)[1]
 
     def demanded(self, unit: str | None = None) -> NDArray[np.int64]:
         """Find the sections of residential areas in a unit, or in the district."""

@@ -10,6 +10,7 @@ from layers import endpoints
 from layers.assets import ServedAssets
 from layers.themes import patrol, patrol_data
 from services import errors
+from services.rights import Right
 from web import security, view
 from web.api.questions import PatrolQuestion
 from web.dependencies import Optional, Page, Reading
@@ -46,4 +47,10 @@ def _endpoints(page: view.Page) -> endpoints.Endpoints:
         rows="/api/coverage/patrol",
         assets=ServedAssets("/assets", "/static/map"),
         basemap=endpoints.OnlineBasemap(online) if online else None,
+        pages=_pages(page),
     )
+
+
+def _pages(page: view.Page) -> tuple[tuple[str, str], ...]:
+    routes = (("/patrol/routes", "route.title"),)
+    return (*routes, ("/patrol/plans", "plan.title")) if page.may(Right.PATROL) else routes
