@@ -21,6 +21,7 @@ from bench import (
     people,
     ramps,
     report,
+    tracks,
 )
 
 BENCHMARKS: dict[str, Callable[[arena.Arena, arena.Size], report.Section]] = {
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[arena.Arena, arena.Size], report.Section]] = {
     "map": map_page.run,
     "growth": growth.run,
     "patrol-plan": patrol_plan.run,
+    "tracks": tracks.run,
     "ramps": ramps.run,
     "people": people.run,
 }
