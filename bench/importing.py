@@ -94,7 +94,7 @@ def import_file(database: Database, path: Path) -> tuple[float, float, int]:
 def empty(database: Database) -> None:
     """Take all households out again."""
     with psycopg.connect(database.url, autocommit=True) as connection:
-        connection.execute("TRUNCATE households, residents RESTART IDENTITY")
+        connection.execute("TRUNCATE households, address_forms RESTART IDENTITY CASCADE")
         connection.execute("TRUNCATE household_assignments, household_attachments")
         connection.execute("CHECKPOINT")
 

@@ -113,7 +113,7 @@ def test_a_day_before_all_boundaries_is_told_so(client: Client) -> None:
         ("/units/999999", 404),
         ("/units/1; drop table units", 404),
         ("/jobs/1", 404),
-        ("/maps/ramps", 404),
+        ("/maps/nothing", 404),
         ("/?as_of=2026-02-31", 422),
         ("/?as_of=0001-01-01", 422),
         ("/maps/day-care?max_walk=nan", 422),

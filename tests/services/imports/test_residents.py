@@ -232,8 +232,8 @@ def test_who_was_made_anonymous_is_not_written_again(homes: Database, tmp_path: 
     run(homes, KIND, text(tmp_path / "r.csv", HEAD + ROW + others))
     with homes.transaction(callers.operator()) as tx:
         tx.driver.execute(
-            "UPDATE residents SET name = '', id_number = NULL, id_number_hash = NULL, phone = NULL,"
-            " phone_hash = NULL, birth_date = '1949-01-01', left_on = '2000-01-01',"
+            "UPDATE residents SET name = '', name_search = NULL, id_number = NULL,"
+            " id_number_hash = NULL, phone = NULL, phone_hash = NULL, birth_date = '1949-01-01', left_on = '2000-01-01',"
             " left_reason = 'moved', anonymised_at = now() WHERE code = 'R1'"
         )
         tx.commit()
