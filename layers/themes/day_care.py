@@ -1,22 +1,9 @@
 """The map of elderly day care: served, with data from the service, or a file that holds it all."""
 
-import dataclasses
-from dataclasses import dataclass
 from typing import Final
 
-from layers import (
-    assets,
-    basemap,
-    controls,
-    elements,
-    facilities,
-    markup,
-    people,
-    shell,
-    units,
-    words,
-)
-from layers.elements import MapElement, script_json
+from layers import basemap, controls, facilities, people, shell, theme, units, words
+from layers.elements import MapElement
 from layers.endpoints import Endpoints
 from layers.themes import day_care_data, day_care_frame
 from layers.themes.day_care_data import Answer, Material
@@ -25,9 +12,7 @@ from services.themes.day_care import DayCareQuery
 
 SHARE, PEOPLE = "share", "people"
 LEVELS: Final = day_care_data.LEVELS
-FIRST_LEVEL: Final = "community"
 
-_BLOCK: Final = "wangge_data"
 _TABLES: Final = (
     controls.Columns("centres", "centreColumns", "open place", "code", "map.table.centres", "map.empty.centres"),
     controls.Columns("hot", "hotSpotColumns", "open hot spot", "position", "map.table.hot", "map.empty.hot"),
@@ -99,33 +84,14 @@ class DayCareTheme(MapElement):
         "map.legend.areas",
         "map.legend.area",
     )
-    default_js = elements.scripts("map:day_care.js")
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What the reader sees first.
-
-    Attributes
-    ----------
-    level, pick
-        Level of the units, and the code of the one picked, if any.
-    """
-
-    level: str = FIRST_LEVEL
-    pick: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse a level that has no map."""
-        if self.level not in LEVELS:
-            raise ValueError(f"no map of level {self.level!r}")
+    default_js = theme.scripts("map:day_care.js")
 
 
 def served(
     answer: Answer,
     t: words.Words,
     endpoints: Endpoints,
-    opening: Opening,
+    opening: theme.Opening,
     nonce: str | None,
 ) -> shell.MapParts:
     """Render the map as parts of a page of the service.
@@ -152,7 +118,7 @@ def served(
     made = shell.MapShell(_view(answer, t, opening), t)
     made.add(source)
     made.add(_theme(answer, endpoints.unit_page))
-    made.add(basemap.TiledBasemap(_credit(answer), endpoints.basemap))
+    made.add(basemap.TiledBasemap(theme.credit(answer.coverage.network), endpoints.basemap))
     made.add(people.ServiceAreasLayer(coverage.max_walk_m, PEOPLE, "areas"))
     made.add(people.TiledCells(demand_tiles.LAYER, PEOPLE, "people"))
     _add_common(made, answer, t, people.cell_scales())
@@ -161,24 +127,21 @@ def served(
     return made.parts(frame, shell.Delivery(endpoints.assets, nonce))
 
 
-def standalone(material: Material, t: words.Words, opening: Opening | None = None) -> str:
+def standalone(material: Material, t: words.Words, opening: theme.Opening | None = None) -> str:
     """Render the map as one file that opens with no network at all."""
     answer = material.answer
-    opening = opening or Opening()
+    opening = opening or theme.Opening()
     size = material.cells.size_m
     full = demand_tiles.full_cell(size)
     made = shell.MapShell(_view(answer, t, opening), t)
-    made.add(controls.EmbeddedSource(_BLOCK))
+    made.add(theme.embedded_source())
     made.add(_theme(answer, ""))
-    made.add(basemap.EmbeddedBasemap(_credit(answer)))
+    made.add(basemap.EmbeddedBasemap(theme.credit(answer.coverage.network)))
     made.add(people.ServiceAreasLayer(answer.coverage.max_walk_m, PEOPLE, "areas"))
     made.add(people.EmbeddedCells(full, PEOPLE, "people"))
     _add_common(made, answer, t, [{"max_zoom": None, "size_m": size, "full": full}])
     frame = day_care_frame.standalone(answer, t)
-    parts = made.parts(frame, shell.Delivery(assets.InlineAssets()))
-    block = markup.data(_BLOCK, script_json(day_care_data.embedded(material)))
-    whole = dataclasses.replace(parts, body_html=markup.joined([parts.body_html, block]))
-    return shell.document(whole, frame.title, words.locale(t))
+    return theme.file(made, frame, day_care_data.embedded(material), t)
 
 
 def question_of(query: DayCareQuery, max_walk_m: float, t: words.Words) -> dict[str, str]:
@@ -193,21 +156,8 @@ def question_of(query: DayCareQuery, max_walk_m: float, t: words.Words) -> dict[
     return {**asked, "unit": query.unit} if query.unit else asked
 
 
-def _view(answer: Answer, t: words.Words, opening: Opening) -> shell.View:
-    return shell.View(
-        label=day_care_frame.title(answer, t),
-        bounds=answer.bounds,
-        state={"level": _level(answer, opening), "show": SHARE, "pick": opening.pick, "off": ""},
-        levels=answer.levels,
-        shows=(SHARE, PEOPLE),
-    )
-
-
-def _level(answer: Answer, opening: Opening) -> str:
-    """Return the level asked for, or the nearest one that has units here."""
-    if opening.level in answer.levels:
-        return opening.level
-    return FIRST_LEVEL if FIRST_LEVEL in answer.levels else answer.levels[0]
+def _view(answer: Answer, t: words.Words, opening: theme.Opening) -> shell.View:
+    return opening.view(day_care_frame.title(answer, t), answer, (SHARE, PEOPLE))
 
 
 def _theme(answer: Answer, unit_page: str) -> DayCareTheme:
@@ -222,11 +172,6 @@ def _theme(answer: Answer, unit_page: str) -> DayCareTheme:
     )
 
 
-def _credit(answer: Answer) -> str:
-    network = answer.coverage.network
-    return (network.attribution if network else None) or ""
-
-
 def _add_common(
     made: shell.MapShell, answer: Answer, t: words.Words, scales: list[dict[str, object]]
 ) -> None:
@@ -235,23 +180,9 @@ def _add_common(
     classes = units.share_classes(t)
     limits = tuple(sorted({*answer.coverage.rules.bands_m, answer.coverage.max_walk_m}))
     legend = {**units.legend_options(classes), **people.legend_options(limits, scales)}
+    tables = zip(_TABLES, (centres, spots), strict=True)
     for element in (
-        controls.Zoom(),
-        controls.Scale(),
-        controls.Popups(),
-        controls.Status(),
-        units.UnitNames(),
-        controls.UnitTable(),
-        controls.PlaceTable(_TABLES[0], centres),
-        controls.PlaceTable(_TABLES[1], spots),
-        controls.Tabs(),
-        controls.Legend(legend),
-        controls.Choices("show"),
-        controls.Choices("level"),
-        controls.Toggles(),
-        controls.Search(answer.levels),
-        controls.Fullscreen(),
-        controls.Print(),
+        *theme.furniture(answer.levels, tables, legend),
         facilities.FacilitiesLayer(centres, "centres"),
         facilities.HotSpotsLayer(spots, "hot"),
         units.UnitsLayer("share", classes, SHARE),

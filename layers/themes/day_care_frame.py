@@ -1,16 +1,12 @@
 """Words around the day-care map: its question, its answer in a sentence, what it rests on."""
 
-from typing import Final
 from urllib.parse import urlencode
 
-from layers import basemap, words
+from layers import theme, words
 from layers.endpoints import Endpoints
 from layers.frame import Frame, NumberInput, Question, Scope, Tab, Toggle
 from layers.themes.day_care_data import Answer
 from services.coverage import CoverageState
-
-# A percentage of fewer people is not shown as one.
-_FEW: Final = 20
 
 
 def title(answer: Answer, t: words.Words) -> str:
@@ -32,13 +28,12 @@ def served(answer: Answer, t: words.Words, endpoints: Endpoints) -> Frame:
         "max_walk", t("map.question.max_walk"), f"{coverage.max_walk_m:g}", 50, 5000, 50
     )
     question = Question(endpoints.page, query.as_of.isoformat(), (limit,), tuple(kept))
-    online = (Toggle(basemap.ONLINE_TOGGLE, t("map.layer.online"), inverse=True),)
-    return _frame(answer, t, question, scope, online if endpoints.basemap else ())
+    return _frame(answer, t, question, scope, endpoints)
 
 
 def standalone(answer: Answer, t: words.Words) -> Frame:
     """Return the frame of a file, which answers one question."""
-    return _frame(answer, t, None, None, ())
+    return _frame(answer, t, None, None, None)
 
 
 def _frame(
@@ -46,7 +41,7 @@ def _frame(
     t: words.Words,
     question: Question | None,
     scope: Scope | None,
-    more: tuple[Toggle, ...],
+    endpoints: Endpoints | None,
 ) -> Frame:
     return Frame(
         title=title(answer, t),
@@ -57,22 +52,20 @@ def _frame(
         question=question,
         scope=scope,
         shows=(("share", t("map.show.share")), ("people", t("map.show.people"))),
-        levels=tuple((level, t(f"map.level.{level}")) for level in answer.levels),
+        levels=theme.level_choices(answer, t),
         toggles=(
             Toggle("centres", t("map.layer.centres")),
             Toggle("hot", t("map.layer.hot")),
             Toggle("people", t("map.layer.people")),
             Toggle("areas", t("map.layer.areas")),
-            Toggle("names", t("map.layer.names")),
-            Toggle(basemap.TOGGLE, t("map.layer.roads")),
-            *more,
+            *theme.layer_toggles(t, endpoints),
         ),
         tabs=(
             Tab("units", t("map.tab.units")),
             Tab("centres", t("map.tab.centres")),
             Tab("hot", t("map.tab.hot")),
         ),
-        source=_source(answer, t),
+        source=theme.sources(answer.coverage.network, t, t("map.source.method")),
     )
 
 
@@ -90,7 +83,7 @@ def _sentence(answer: Answer, t: words.Words) -> str:
     if row.demand is None or row.covered is None:
         return t("map.day_care.suppressed", **known)
     counts = {"demand": row.demand, "covered": row.covered}
-    if row.demand < _FEW:
+    if row.demand < theme.FEW:
         return t("map.day_care.few", **known, **counts)
     return t("map.day_care.sentence", **known, **counts, share=t.percent(row.share))
 
@@ -98,7 +91,7 @@ def _sentence(answer: Answer, t: words.Words) -> str:
 def _finding(answer: Answer, t: words.Words) -> str:
     """Tell how far the usual straight-line figure is off; nothing where it is not known."""
     row = answer.whole
-    if row.straight_share is None or row.share is None or (row.demand or 0) < _FEW:
+    if row.straight_share is None or row.share is None or (row.demand or 0) < theme.FEW:
         return ""
     points = round(100 * row.straight_share) - round(100 * row.share)
     return t("map.day_care.finding", straight=t.percent(row.straight_share), points=points)
@@ -114,11 +107,3 @@ def _terms(answer: Answer, t: words.Words) -> tuple[str, ...]:
     if coverage.outside:
         terms.append(t("map.term.outside", n=coverage.outside))
     return tuple(terms)
-
-
-def _source(answer: Answer, t: words.Words) -> tuple[str, ...]:
-    network = answer.coverage.network
-    named = t("map.source.network", name=network.name) if network else ""
-    credit = (network.attribution if network else None) or ""
-    method = t("map.source.method")
-    return tuple(line for line in (" · ".join(p for p in (named, credit) if p), method) if line)

@@ -1,10 +1,9 @@
 """The map of patrols: served, with data from the service, or a file that holds it all."""
 
-import dataclasses
 from typing import Final
 
-from layers import assets, basemap, controls, elements, markup, shell, units, words
-from layers.elements import MapElement, script_json
+from layers import basemap, controls, elements, shell, theme, units, words
+from layers.elements import MapElement
 from layers.endpoints import Endpoints
 from layers.themes import patrol_data, patrol_frame
 from layers.themes.patrol_data import Answer, Material
@@ -13,13 +12,11 @@ from services.themes.patrol import PatrolQuery
 
 DAYS, SHARE = "days", "share"
 LEVELS: Final = patrol_data.LEVELS
-FIRST_LEVEL: Final = "community"
 
 # ColorBrewer's YlOrRd, the later the darker and the broader; never is dashed besides.
 CLASSES: Final = ((7, "#fdae61", 2.2), (14, "#f46d43", 2.6), (LATE_DAYS, "#d73027", 3.0))
 LATE: Final = ("#8c0d26", 3.4)
 
-_BLOCK: Final = "wangge_data"
 _TABLES: Final = (
     controls.Columns("gaps", "gapColumns", "open gap", "position", "map.table.gaps", "map.empty.gaps"),
     controls.Columns("routes", "routeColumns", "open route", "position", "map.table.routes", "map.empty.routes"),
@@ -107,7 +104,7 @@ class PatrolTheme(MapElement):
         "map.table.tracks",
         "map.empty.tracks",
     )
-    default_js = elements.scripts("map:patrol.js")
+    default_js = theme.scripts("map:patrol.js")
 
 
 class SectionsLayer(MapElement):
@@ -146,7 +143,7 @@ def served(
     answer: Answer,
     t: words.Words,
     endpoints: Endpoints,
-    pick: tuple[str, str],
+    opening: theme.Opening,
     nonce: str | None,
 ) -> shell.MapParts:
     """Render the map as parts of a page of the service.
@@ -159,8 +156,8 @@ def served(
         Words of the page.
     endpoints
         Where the page fetches.
-    pick
-        Level of the units, and the code of the one picked; empty: none.
+    opening
+        What is seen first.
     nonce
         Mark of our own inline scripts under a content security policy.
     """
@@ -169,10 +166,10 @@ def served(
         question_of(answer.coverage.query, t),
         answer.levels,
     )  # fmt: skip
-    made = shell.MapShell(_view(answer, t, pick), t)
+    made = shell.MapShell(_view(answer, t, opening), t)
     made.add(source)
     made.add(PatrolTheme({"unit_page": endpoints.unit_page}))
-    made.add(basemap.TiledBasemap(_credit(answer), endpoints.basemap))
+    made.add(basemap.TiledBasemap(theme.credit(answer.coverage.network), endpoints.basemap))
     _add_common(made, answer, t)
     made.add(controls.Question())
     frame = patrol_frame.served(answer, t, endpoints)
@@ -182,16 +179,13 @@ def served(
 def standalone(material: Material, t: words.Words) -> str:
     """Render the map as one file that opens with no network at all."""
     answer = material.answer
-    made = shell.MapShell(_view(answer, t, (FIRST_LEVEL, "")), t)
-    made.add(controls.EmbeddedSource(_BLOCK))
+    made = shell.MapShell(_view(answer, t, theme.Opening()), t)
+    made.add(theme.embedded_source())
     made.add(PatrolTheme({"unit_page": ""}))
-    made.add(basemap.EmbeddedBasemap(_credit(answer)))
+    made.add(basemap.EmbeddedBasemap(theme.credit(answer.coverage.network)))
     _add_common(made, answer, t)
     frame = patrol_frame.standalone(answer, t)
-    parts = made.parts(frame, shell.Delivery(assets.InlineAssets()))
-    block = markup.data(_BLOCK, script_json(patrol_data.embedded(material)))
-    whole = dataclasses.replace(parts, body_html=markup.joined([parts.body_html, block]))
-    return shell.document(whole, frame.title, words.locale(t))
+    return theme.file(made, frame, patrol_data.embedded(material), t)
 
 
 def question_of(query: PatrolQuery, t: words.Words) -> dict[str, str]:
@@ -205,25 +199,8 @@ def question_of(query: PatrolQuery, t: words.Words) -> dict[str, str]:
     return {**asked, "unit": query.unit} if query.unit else asked
 
 
-def _view(answer: Answer, t: words.Words, pick: tuple[str, str]) -> shell.View:
-    level = pick[0] if pick[0] in answer.levels else FIRST_LEVEL
-    return shell.View(
-        label=patrol_frame.title(answer, t),
-        bounds=answer.bounds,
-        state={
-            "level": level if level in answer.levels else answer.levels[0],
-            "show": DAYS,
-            "pick": pick[1],
-            "off": "",
-        },
-        levels=answer.levels,
-        shows=(DAYS, SHARE),
-    )
-
-
-def _credit(answer: Answer) -> str:
-    network = answer.coverage.network
-    return (network.attribution if network else None) or ""
+def _view(answer: Answer, t: words.Words, opening: theme.Opening) -> shell.View:
+    return opening.view(patrol_frame.title(answer, t), answer, (DAYS, SHARE))
 
 
 def _add_common(made: shell.MapShell, answer: Answer, t: words.Words) -> None:
@@ -235,22 +212,9 @@ def _add_common(made: shell.MapShell, answer: Answer, t: words.Words) -> None:
     }
     classes = units.share_classes(t)
     layer = SectionsLayer(items)
+    tables = [(table, _listed(items[table.part])) for table in _TABLES]
     for element in (
-        controls.Zoom(),
-        controls.Scale(),
-        controls.Popups(),
-        controls.Status(),
-        units.UnitNames(),
-        controls.UnitTable(),
-        *(controls.PlaceTable(table, _listed(items[table.part])) for table in _TABLES),
-        controls.Tabs(),
-        controls.Legend(_legend(classes, layer)),
-        controls.Choices("show"),
-        controls.Choices("level"),
-        controls.Toggles(),
-        controls.Search(answer.levels),
-        controls.Fullscreen(),
-        controls.Print(),
+        *theme.furniture(answer.levels, tables, _legend(classes, layer)),
         layer,
         units.UnitsLayer("metres_share", classes, SHARE),
     ):

@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import urlencode
 
-from layers import basemap, words
+from layers import theme, words
 from layers.endpoints import Endpoints
 from layers.frame import Frame, Link, NumberInput, Question, Scope, Tab, Toggle
 from layers.themes.patrol_data import Answer
@@ -33,21 +33,20 @@ def served(answer: Answer, t: words.Words, endpoints: Endpoints) -> Frame:
         NumberInput("passes", t("map.patrol.question.passes"), str(query.passes), 1, _MOST_PASSES),
     )
     question = Question(endpoints.page, query.as_of.isoformat(), inputs, tuple(kept))
-    online = (Toggle(basemap.ONLINE_TOGGLE, t("map.layer.online"), inverse=True),)
     links = tuple(Link(address, t(key)) for address, key in endpoints.pages)
-    return _frame(answer, t, (question, scope), online if endpoints.basemap else (), links)
+    return _frame(answer, t, (question, scope), endpoints, links)
 
 
 def standalone(answer: Answer, t: words.Words) -> Frame:
     """Return the frame of a file, which answers one question."""
-    return _frame(answer, t, (None, None), (), ())
+    return _frame(answer, t, (None, None), None, ())
 
 
 def _frame(
     answer: Answer,
     t: words.Words,
     asked: tuple[Question | None, Scope | None],
-    more: tuple[Toggle, ...],
+    endpoints: Endpoints | None,
     links: tuple[Link, ...],
 ) -> Frame:
     return Frame(
@@ -59,13 +58,11 @@ def _frame(
         question=asked[0],
         scope=asked[1],
         shows=(("days", t("map.patrol.show.days")), ("share", t("map.patrol.show.share"))),
-        levels=tuple((level, t(f"map.level.{level}")) for level in answer.levels),
+        levels=theme.level_choices(answer, t),
         toggles=(
             Toggle("sections", t("map.patrol.layer.sections")),
             Toggle("planned", t("map.patrol.layer.planned")),
-            Toggle("names", t("map.layer.names")),
-            Toggle(basemap.TOGGLE, t("map.layer.roads")),
-            *more,
+            *theme.layer_toggles(t, endpoints),
         ),
         tabs=(
             Tab("units", t("map.tab.units")),
@@ -73,7 +70,7 @@ def _frame(
             Tab("routes", t("map.patrol.tab.routes")),
             Tab("tracks", t("map.patrol.tab.tracks")),
         ),
-        source=_source(answer, t),
+        source=theme.sources(answer.coverage.network, t, t("map.patrol.method")),
         links=links,
     )
 
@@ -117,11 +114,3 @@ def _terms(answer: Answer, t: words.Words) -> tuple[str, ...]:
         t("map.patrol.term.passes", n=query.passes),
         t("map.patrol.term.tracks", n=answer.coverage.tracks),
     )
-
-
-def _source(answer: Answer, t: words.Words) -> tuple[str, ...]:
-    network = answer.coverage.network
-    named = t("map.source.network", name=network.name) if network else ""
-    credit = (network.attribution if network else None) or ""
-    method = t("map.patrol.method")
-    return tuple(line for line in (" · ".join(p for p in (named, credit) if p), method) if line)

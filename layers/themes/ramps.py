@@ -1,10 +1,9 @@
 """The map of ways without a step: served, with data from the service, or a file that holds it all."""
 
-import dataclasses
 from typing import Final
 
-from layers import assets, basemap, controls, elements, markup, people, shell, units, words
-from layers.elements import MapElement, script_json
+from layers import basemap, controls, elements, people, shell, theme, units, words
+from layers.elements import MapElement
 from layers.endpoints import Endpoints
 from layers.themes import ramps_data, ramps_frame
 from layers.themes.ramps_data import Answer, Material
@@ -12,9 +11,7 @@ from services.themes.ramps import RampsQuery
 
 PLACES, SHARE = "places", "share"
 LEVELS: Final = ramps_data.LEVELS
-FIRST_LEVEL: Final = "community"
 
-_BLOCK: Final = "wangge_data"
 _TABLES: Final = (
     controls.Columns("mendings", "mendingColumns", "open mending", "position", "map.table.mendings", "map.empty.mendings"),
     controls.Columns("looks", "lookColumns", "open look", "position", "map.table.looks", "map.empty.looks"),
@@ -130,7 +127,7 @@ class RampsTheme(MapElement):
         "map.table.destinations",
         "map.empty.destinations",
     )
-    default_js = elements.scripts("map:ramps.js")
+    default_js = theme.scripts("map:ramps.js")
 
 
 class SceneLayer(MapElement):
@@ -156,7 +153,7 @@ def served(
     answer: Answer,
     t: words.Words,
     endpoints: Endpoints,
-    pick: tuple[str, str],
+    opening: theme.Opening,
     nonce: str | None,
 ) -> shell.MapParts:
     """Render the map as parts of a page of the service.
@@ -169,8 +166,8 @@ def served(
         Words of the page.
     endpoints
         Where the page fetches.
-    pick
-        Level of the units, and the code of the one picked; empty: none.
+    opening
+        What is seen first.
     nonce
         Mark of our own inline scripts under a content security policy.
     """
@@ -179,10 +176,10 @@ def served(
         question_of(answer.coverage.query, answer.coverage.limit_m, t),
         answer.levels,
     )  # fmt: skip
-    made = shell.MapShell(_view(answer, t, pick), t)
+    made = shell.MapShell(_view(answer, t, opening), t)
     made.add(source)
     made.add(_theme(answer, endpoints.unit_page))
-    made.add(basemap.TiledBasemap(_credit(answer), endpoints.basemap))
+    made.add(basemap.TiledBasemap(theme.credit(answer.coverage.network), endpoints.basemap))
     _add_common(made, answer, t)
     made.add(controls.Question())
     frame = ramps_frame.served(answer, t, endpoints)
@@ -192,16 +189,13 @@ def served(
 def standalone(material: Material, t: words.Words) -> str:
     """Render the map as one file that opens with no network at all."""
     answer = material.answer
-    made = shell.MapShell(_view(answer, t, (FIRST_LEVEL, "")), t)
-    made.add(controls.EmbeddedSource(_BLOCK))
+    made = shell.MapShell(_view(answer, t, theme.Opening()), t)
+    made.add(theme.embedded_source())
     made.add(_theme(answer, ""))
-    made.add(basemap.EmbeddedBasemap(_credit(answer)))
+    made.add(basemap.EmbeddedBasemap(theme.credit(answer.coverage.network)))
     _add_common(made, answer, t)
     frame = ramps_frame.standalone(answer, t)
-    parts = made.parts(frame, shell.Delivery(assets.InlineAssets()))
-    block = markup.data(_BLOCK, script_json(ramps_data.embedded(material)))
-    whole = dataclasses.replace(parts, body_html=markup.joined([parts.body_html, block]))
-    return shell.document(whole, frame.title, words.locale(t))
+    return theme.file(made, frame, ramps_data.embedded(material), t)
 
 
 def question_of(query: RampsQuery, limit_m: float, t: words.Words) -> dict[str, str]:
@@ -219,20 +213,8 @@ def question_of(query: RampsQuery, limit_m: float, t: words.Words) -> dict[str, 
     return {**asked, "unit": query.unit} if query.unit else asked
 
 
-def _view(answer: Answer, t: words.Words, pick: tuple[str, str]) -> shell.View:
-    level = pick[0] if pick[0] in answer.levels else FIRST_LEVEL
-    return shell.View(
-        label=ramps_frame.title(answer, t),
-        bounds=answer.bounds,
-        state={
-            "level": level if level in answer.levels else answer.levels[0],
-            "show": PLACES,
-            "pick": pick[1],
-            "off": "areas",
-        },
-        levels=answer.levels,
-        shows=(PLACES, SHARE),
-    )
+def _view(answer: Answer, t: words.Words, opening: theme.Opening) -> shell.View:
+    return opening.view(ramps_frame.title(answer, t), answer, (PLACES, SHARE), off="areas")
 
 
 def _theme(answer: Answer, unit_page: str) -> RampsTheme:
@@ -247,11 +229,6 @@ def _theme(answer: Answer, unit_page: str) -> RampsTheme:
     )
 
 
-def _credit(answer: Answer) -> str:
-    network = answer.coverage.network
-    return (network.attribution if network else None) or ""
-
-
 def _add_common(made: shell.MapShell, answer: Answer, t: words.Words) -> None:
     """Add what both pages have, in drawing order, the first data request last of all."""
     items = {
@@ -260,22 +237,9 @@ def _add_common(made: shell.MapShell, answer: Answer, t: words.Words) -> None:
         "destinations": ramps_data.destinations(answer),
     }
     classes = units.share_classes(t)
+    tables = [(table, items[table.part]) for table in _TABLES]
     for element in (
-        controls.Zoom(),
-        controls.Scale(),
-        controls.Popups(),
-        controls.Status(),
-        units.UnitNames(),
-        controls.UnitTable(),
-        *(controls.PlaceTable(table, items[table.part]) for table in _TABLES),
-        controls.Tabs(),
-        controls.Legend(units.legend_options(classes)),
-        controls.Choices("show"),
-        controls.Choices("level"),
-        controls.Toggles(),
-        controls.Search(answer.levels),
-        controls.Fullscreen(),
-        controls.Print(),
+        *theme.furniture(answer.levels, tables, units.legend_options(classes)),
         SceneLayer(items, len(answer.ranking.best)),
         units.UnitsLayer("share", classes, SHARE),
     ):

@@ -1,18 +1,14 @@
 """Words around the ramp map: its question, its answer in a sentence, what it rests on."""
 
-from typing import Final
 from urllib.parse import urlencode
 
-from layers import basemap, words
+from layers import theme, words
 from layers.endpoints import Endpoints
 from layers.frame import ChoiceInput, Frame, NumberInput, Question, Scope, Tab, Toggle
 from layers.themes.ramps_data import Answer
 from services import profiles, ramp_rules
 from services.coverage import CoverageState
 from services.themes.ramps import Destination
-
-# A percentage of fewer people is not shown as one.
-_FEW: Final = 20
 
 
 def title(answer: Answer, t: words.Words) -> str:
@@ -41,13 +37,12 @@ def served(answer: Answer, t: words.Words, endpoints: Endpoints) -> Frame:
         tuple(kept),
         _choices(answer, t),
     )
-    online = (Toggle(basemap.ONLINE_TOGGLE, t("map.layer.online"), inverse=True),)
-    return _frame(answer, t, (question, scope), online if endpoints.basemap else ())
+    return _frame(answer, t, (question, scope), endpoints)
 
 
 def standalone(answer: Answer, t: words.Words) -> Frame:
     """Return the frame of a file, which answers one question."""
-    return _frame(answer, t, (None, None), ())
+    return _frame(answer, t, (None, None), None)
 
 
 def _numbers(answer: Answer, t: words.Words) -> tuple[NumberInput, ...]:
@@ -84,7 +79,7 @@ def _frame(
     answer: Answer,
     t: words.Words,
     asked: tuple[Question | None, Scope | None],
-    more: tuple[Toggle, ...],
+    endpoints: Endpoints | None,
 ) -> Frame:
     return Frame(
         title=title(answer, t),
@@ -95,7 +90,7 @@ def _frame(
         question=asked[0],
         scope=asked[1],
         shows=(("places", t("map.ramps.show.places")), ("share", t("map.ramps.show.share"))),
-        levels=tuple((level, t(f"map.level.{level}")) for level in answer.levels),
+        levels=theme.level_choices(answer, t),
         toggles=(
             Toggle("mendings", t("map.ramps.layer.mendings")),
             Toggle("people", t("map.ramps.layer.people")),
@@ -103,9 +98,7 @@ def _frame(
             Toggle("destinations", t("map.ramps.layer.destinations")),
             Toggle("ways", t("map.ramps.layer.ways")),
             Toggle("areas", t("map.ramps.layer.areas")),
-            Toggle("names", t("map.layer.names")),
-            Toggle(basemap.TOGGLE, t("map.layer.roads")),
-            *more,
+            *theme.layer_toggles(t, endpoints),
         ),
         tabs=(
             Tab("mendings", t("map.ramps.tab.mendings")),
@@ -113,7 +106,9 @@ def _frame(
             Tab("looks", t("map.ramps.tab.looks")),
             Tab("destinations", t(f"kind.{answer.coverage.query.to.value}")),
         ),
-        source=_source(answer, t),
+        source=theme.sources(
+            answer.coverage.network, t, t("map.ramps.method"), t("map.ramps.to_check")
+        ),
     )
 
 
@@ -171,15 +166,3 @@ def _terms(answer: Answer, t: words.Words) -> tuple[str, ...]:
     if coverage.outside:
         terms.append(t("map.term.outside", n=coverage.outside))
     return tuple(terms)
-
-
-def _source(answer: Answer, t: words.Words) -> tuple[str, ...]:
-    network = answer.coverage.network
-    named = t("map.source.network", name=network.name) if network else ""
-    credit = (network.attribution if network else None) or ""
-    lines = (
-        " · ".join(part for part in (named, credit) if part),
-        t("map.ramps.method"),
-        t("map.ramps.to_check"),
-    )
-    return tuple(line for line in lines if line)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from layers.endpoints import Endpoints, OnlineBasemap
+from layers.theme import Opening
 from layers.themes import day_care, day_care_data
 from services.coverage import CoverageState
 from services.themes.day_care import DayCare, DayCareQuery
@@ -19,7 +20,7 @@ SCRIPTS = Path(__file__).parents[2] / "web" / "static" / "map"
 
 
 def _served(answer, t, endpoints=None):
-    return day_care.served(answer, t, endpoints or Endpoints(), day_care.Opening(), "n0nce")
+    return day_care.served(answer, t, endpoints or Endpoints(), Opening(), "n0nce")
 
 
 def _text(parts) -> str:
@@ -197,6 +198,11 @@ def test_scripts_know_the_words_they_use(answer, zh, en):
     assert {key for key in given if not (zh.has(key) and en.has(key))} == set()
 
 
-def test_an_opening_must_be_a_level_of_the_map():
-    with pytest.raises(ValueError, match="no map of level"):
-        day_care.Opening("district")
+def test_a_level_without_units_opens_the_communities(answer, zh):
+    assert Opening("district").view("", answer, ("share",)).state["level"] == "community"
+    assert Opening("grid", "340").view("", answer, ("share",)).state == {
+        "level": "grid",
+        "show": "share",
+        "pick": "340",
+        "off": "",
+    }

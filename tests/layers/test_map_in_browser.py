@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from layers.endpoints import Endpoints
+from layers.theme import Opening
 from layers.themes import day_care
 from tests.layers import browsing, many
 from tests.services import small_district
@@ -36,7 +37,7 @@ def file(material, zh, tmp_path) -> str:
 
 @pytest.fixture
 def service(tx, material, zh) -> browsing.Service:
-    parts = day_care.served(material.answer, zh, Endpoints(), day_care.Opening(), browsing.NONCE)
+    parts = day_care.served(material.answer, zh, Endpoints(), Opening(), browsing.NONCE)
     return browsing.Service(tx, parts, material)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from layers.endpoints import Endpoints
+from layers.theme import Opening
 from layers.themes import patrol, patrol_data
 from services.themes.patrol import Patrol, PatrolQuery
 from tests.services import patrols, small_district
@@ -35,7 +36,7 @@ def _text(parts) -> str:
 
 
 def _served(answer, t):
-    return patrol.served(answer, t, Endpoints(), ("community", ""), "n0nce")
+    return patrol.served(answer, t, Endpoints(), Opening(), "n0nce")
 
 
 def test_the_page_says_what_was_walked(answer, zh, en):

@@ -1,25 +1,108 @@
-"""The group ``wangge coverage``, to which every theme adds its verb."""
+"""The group ``wangge coverage``, to which every theme adds its verb, and what the verbs share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from typing import Annotated, Protocol, TypeVar
 
+import typer
+
+from gis import codes
 from services import errors
+from services.database import Transaction
+from services.exports import Format
+from services.themes.held import Themes
+from web import days
 from web.cli import help_text
+from web.cli.console import Console
 
 group = help_text.group("coverage", "cli.coverage")
 
+Write = Callable[[Transaction, Themes, Path], None]
+"""Writes a file of a theme."""
 
-def into(path: Path, write: Callable[[], None]) -> None:
-    """Write a file.
+
+@dataclass(frozen=True)
+class Options:
+    """What every verb of the group takes."""
+
+    unit: Annotated[str | None, typer.Option("--unit", help="cli.option.unit", metavar="CODE")] = (
+        None
+    )
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", help="cli.option.as_of", formats=["%Y-%m-%d"], metavar="DATE"),
+    ] = None
+    html: Annotated[
+        Path | None, typer.Option("--html", help="cli.coverage.html", metavar="FILE")
+    ] = None
+    geojson: Annotated[
+        Path | None, typer.Option("--geojson", help="cli.coverage.geojson", metavar="FILE")
+    ] = None
+    csv: Annotated[Path | None, typer.Option("--csv", help="cli.coverage.csv", metavar="FILE")] = (
+        None
+    )
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", help="cli.coverage.xlsx", metavar="FILE")
+    ] = None
+    json: Annotated[bool, typer.Option("--json", help="cli.option.json")] = False
+
+    @property
+    def day(self) -> date:
+        """The day asked for; today unless one is."""
+        return self.as_of.date() if self.as_of else days.today()
+
+    def tables(self, exporter: Callable[[Format], Write]) -> list[tuple[Path | None, Write]]:
+        """Return the files of rows: where each is wanted, and what writes it."""
+        return [
+            (self.geojson, exporter(Format.GEOJSON)),
+            (self.csv, exporter(Format.CSV)),
+            (self.xlsx, exporter(Format.XLSX)),
+        ]
+
+
+class _Row(Protocol):
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def level(self) -> codes.Level: ...
+
+    @property
+    def parent_code(self) -> str | None: ...
+
+
+Row = TypeVar("Row", bound=_Row)
+
+
+def listed(rows: Sequence[Row], scope: str) -> list[Row]:
+    """Return the rows for a terminal: communities and larger, `scope`, and the units just below it."""
+    deepest = codes.LEVELS.index(codes.Level.COMMUNITY)
+    return [
+        row
+        for row in rows
+        if codes.LEVELS.index(row.level) <= deepest or scope in (row.code, row.parent_code)
+    ]
+
+
+def write(
+    console: Console, tx: Transaction, themes: Themes, files: Iterable[tuple[Path | None, Write]]
+) -> None:
+    """Write the files that are wanted, and say so.
 
     Raises
     ------
     services.errors.RefusedError
         There can be no such file.
     """
-    try:
-        write()
-    except OSError as error:
-        raise errors.RefusedError(
-            "error.export.unwritable", path=path, reason=error.strerror
-        ) from error
+    for path, written in files:
+        if path is None:
+            continue
+        try:
+            written(tx, themes, path)
+        except OSError as error:
+            raise errors.RefusedError(
+                "error.export.unwritable", path=path, reason=error.strerror
+            ) from error
+        console.say("cli.coverage.written", file=path)

@@ -2,16 +2,14 @@
 
 import csv
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
-from gis import codes
 from gis.stepfree.search import Outcome
 from gis.stepfree.traits import State
 from layers.themes import ramps as map_theme
@@ -23,7 +21,6 @@ from services.themes.held import Themes
 from services.themes.ramps import Answer, Destination, RampRow, RampsQuery
 from services.themes.ramps.basis import Basis
 from services.themes.ramps.query import OLD_AGE
-from web import days
 from web.api import ramps as answers
 from web.cli import context, coverage_group, tables, verbs
 from web.cli.console import Console
@@ -33,17 +30,10 @@ COLLECTION = "coverage-ramps"
 
 
 @dataclass(frozen=True)
-class _Asked:
-    unit: Annotated[str | None, typer.Option("--unit", help="cli.option.unit", metavar="CODE")] = (
-        None
-    )
+class _Asked(coverage_group.Options):
     max_walk: Annotated[
         float | None,
         typer.Option("--max-walk", help="cli.option.max_walk", metavar="METRES", min=1, max=20000),
-    ] = None
-    as_of: Annotated[
-        datetime | None,
-        typer.Option("--as-of", help="cli.option.as_of", formats=["%Y-%m-%d"], metavar="DATE"),
     ] = None
     min_age: Annotated[
         int, typer.Option("--min-age", help="cli.option.min_age", metavar="YEARS", min=0, max=130)
@@ -64,31 +54,18 @@ class _Asked:
     survey: Annotated[
         int, typer.Option("--survey", help="cli.ramps.survey", metavar="N", min=0, max=200)
     ] = 0
-    html: Annotated[
-        Path | None, typer.Option("--html", help="cli.coverage.html", metavar="FILE")
-    ] = None
-    geojson: Annotated[
-        Path | None, typer.Option("--geojson", help="cli.coverage.geojson", metavar="FILE")
-    ] = None
-    csv: Annotated[Path | None, typer.Option("--csv", help="cli.coverage.csv", metavar="FILE")] = (
-        None
-    )
-    xlsx: Annotated[
-        Path | None, typer.Option("--xlsx", help="cli.coverage.xlsx", metavar="FILE")
-    ] = None
     demand: Annotated[
         Path | None, typer.Option("--demand", help="cli.ramps.demand", metavar="FILE")
     ] = None
     compliance: Annotated[
         Path | None, typer.Option("--compliance", help="cli.ramps.compliance", metavar="FILE")
     ] = None
-    json: Annotated[bool, typer.Option("--json", help="cli.option.json")] = False
 
     @property
     def query(self) -> RampsQuery:
         """The question asked."""
         return RampsQuery(
-            as_of=self.as_of.date() if self.as_of else days.today(),
+            as_of=self.day,
             max_walk_m=self.max_walk,
             unit=self.unit,
             min_age=self.min_age,
@@ -108,9 +85,7 @@ def _run(console: Console, options: _Asked) -> None:
     themes = Themes()
     with context.transaction(console.settings) as tx:
         answer = themes.ramps.coverage(tx, options.query)
-        for path, write in _files(console, options):
-            coverage_group.into(path, functools.partial(write, tx, themes, path))
-            console.say("cli.coverage.written", file=path)
+        coverage_group.write(console, tx, themes, _files(console, options))
         told = _told(tx, themes, options)
     if options.json:
         console.json({**answers.document(answer), **told})
@@ -118,9 +93,6 @@ def _run(console: Console, options: _Asked) -> None:
     _show(console, answer)
     _show_mendings(console, told)
     _show_survey(console, told)
-
-
-_Write = Callable[[Transaction, Themes, Path], None]
 
 
 def _told(tx: Transaction, themes: Themes, options: _Asked) -> dict[str, object]:
@@ -134,20 +106,17 @@ def _told(tx: Transaction, themes: Themes, options: _Asked) -> dict[str, object]
     return told
 
 
-def _files(console: Console, options: _Asked) -> list[tuple[Path, _Write]]:
-    """Return what is to be written, by path."""
-    wanted: list[tuple[Path | None, _Write]] = [
+def _files(console: Console, options: _Asked) -> list[tuple[Path | None, coverage_group.Write]]:
+    """Return where each file is wanted, and what writes it."""
+    return [
         (options.html, functools.partial(_write_map, console, options.query)),
-        (options.geojson, _exporter(options, COLLECTION, Format.GEOJSON)),
-        (options.csv, _exporter(options, COLLECTION, Format.CSV)),
-        (options.xlsx, _exporter(options, COLLECTION, Format.XLSX)),
+        *options.tables(functools.partial(_exporter, options, COLLECTION)),
         (options.compliance, _exporter(options, "ramps", Format.CSV)),
         (options.demand, functools.partial(_write_demand, options.query)),
     ]
-    return [(path, write) for path, write in wanted if path is not None]
 
 
-def _exporter(options: _Asked, collection: str, file_format: Format) -> _Write:
+def _exporter(options: _Asked, collection: str, file_format: Format) -> coverage_group.Write:
     query = options.query
     asked = exports.ExportOptions(
         as_of=query.as_of,
@@ -231,12 +200,7 @@ def _metres(value: float) -> str:
 
 def _show(console: Console, answer: Answer) -> None:
     t = console.t
-    depth = codes.LEVELS.index(codes.Level.COMMUNITY)
-    listed = [
-        row
-        for row in answer.rows
-        if codes.LEVELS.index(row.level) <= depth or row.parent_code == answer.scope.code
-    ]
+    listed = coverage_group.listed(answer.rows, answer.scope.code)
     keys = (
         "cli.column.code", "cli.column.name", "column.ramps.demand", "column.ramps.sure",
         "column.ramps.unknown", "column.ramps.blocked", "column.share", "column.ramps.ramps",

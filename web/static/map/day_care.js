@@ -2,16 +2,7 @@
 "use strict";
 (() => {
   const Wangge = (window.Wangge = window.Wangge || {});
-  const { element } = Wangge;
-  const FEW = 20;
-
-  // Names on the map without what every one of them has: 治东社区, 钱湖村, 第3网格.
-  const shortName = (name) =>
-    name
-      .replace(/(社区|村)?(居民委员会|居委会)$/u, (_, own) => own || "")
-      .replace(/村?(村民委员会|村委会)$/u, "村")
-      .replace(/(街道)办事处$/u, "$1")
-      .replace(/^.+(?=第\d+网格)/u, "");
+  const { element, facts, shortName, FEW } = Wangge;
 
   // People that no centre reaches; hidden parts count as none, which only lowers a row's place.
   const left = (row) =>
@@ -44,19 +35,6 @@
       metres === null || metres === undefined
         ? t("map.value.none")
         : `${context.metres(metres)} · ${minutes(metres)}`;
-    const facts = (title, sub, lines, link) => {
-      const list = lines
-        .filter(Boolean)
-        .flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
-      return element(
-        "div",
-        { class: "wg-facts-of" },
-        element("h2", {}, title),
-        sub ? element("p", {}, sub) : null,
-        element("dl", {}, ...list),
-        link,
-      );
-    };
     const gap = (row) => {
       if (
         row.straight_share === null ||
@@ -73,24 +51,7 @@
           : t("map.value.points", { n: `${points > 0 ? "+" : "−"}${Math.abs(points)}` }),
       ];
     };
-    const unitLink = (row) =>
-      options.unit_page
-        ? element(
-            "p",
-            { class: "wg-links" },
-            element(
-              "a",
-              { href: context.source.address(options.unit_page.replace("{code}", row.code)) },
-              t("map.unit.open"),
-            ),
-            element("a", { href: scoped(row.code) }, t("map.unit.only")),
-          )
-        : null;
-    const scoped = (code) => {
-      const query = new URLSearchParams(location.search);
-      query.set("unit", code);
-      return `${location.pathname}?${query}`;
-    };
+    const unitLink = (row) => Wangge.unitLinks(context, options.unit_page, row);
     const limit = context.metres(options.limit_m);
 
     return {

@@ -2,15 +2,7 @@
 "use strict";
 (() => {
   const Wangge = (window.Wangge = window.Wangge || {});
-  const { element } = Wangge;
-  const FEW = 20;
-
-  const shortName = (name) =>
-    name
-      .replace(/(社区|村)?(居民委员会|居委会)$/u, (_, own) => own || "")
-      .replace(/村?(村民委员会|村委会)$/u, "村")
-      .replace(/(街道)办事处$/u, "$1")
-      .replace(/^.+(?=第\d+网格)/u, "");
+  const { element, facts, shortName, FEW } = Wangge;
 
   // Where something is to be mended: the cell with its community, without what all of them have.
   const placeName = (name) => name.replace(/(居民委员会|居委会|村民委员会|村委会)/u, "");
@@ -38,39 +30,7 @@
         ? t("map.value.of", { part: context.number(part), whole: context.number(whole) })
         : t("map.value.none");
     const state = (value) => t(`map.ramps.state.${value}`);
-    const facts = (title, sub, lines, link) =>
-      element(
-        "div",
-        { class: "wg-facts-of" },
-        element("h2", {}, title),
-        sub ? element("p", {}, sub) : null,
-        element(
-          "dl",
-          {},
-          ...lines
-            .filter(Boolean)
-            .flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
-        ),
-        link,
-      );
-    const scoped = (code) => {
-      const query = new URLSearchParams(location.search);
-      query.set("unit", code);
-      return `${location.pathname}?${query}`;
-    };
-    const unitLink = (row) =>
-      options.unit_page
-        ? element(
-            "p",
-            { class: "wg-links" },
-            element(
-              "a",
-              { href: context.source.address(options.unit_page.replace("{code}", row.code)) },
-              t("map.unit.open"),
-            ),
-            element("a", { href: scoped(row.code) }, t("map.unit.only")),
-          )
-        : null;
+    const unitLink = (row) => Wangge.unitLinks(context, options.unit_page, row);
     const limit = context.metres(options.limit_m);
     const mendingName = (item) => `${t(`map.ramps.mending.${item.kind}`)}${item.name ? ` · ${item.name}` : ""}`;
     const lookName = (item) => `${t(`map.ramps.look.${item.kind}`)}${item.name ? ` · ${item.name}` : ""}`;
