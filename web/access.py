@@ -15,7 +15,7 @@ from services import caller as callers
 from services.caller import Caller, Role
 from services.rights import Door, Right
 from services.sessions import Session
-from web import state
+from web import state, themes
 from web.state import State
 
 COOKIE = "wangge_session"
@@ -45,10 +45,8 @@ ANYBODY = frozenset({"/logout", "/account", "/account/password", "/api/session"}
 
 RIGHTS: Mapping[str, Right] = MappingProxyType(
     {
+        **{path: right for theme in themes.ALL for path, right in theme.all_rights.items()},
         "/": Right.FIGURES,
-        "/maps/{theme}": Right.FIGURES,
-        "/maps/ramps": Right.FIGURES,
-        "/maps/patrol": Right.FIGURES,
         "/units": Right.FIGURES,
         "/units/{code}": Right.FIGURES,
         "/facilities": Right.FIGURES,
@@ -60,27 +58,14 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "/jobs": Right.LOAD_PLACES,
         "/jobs/{number}": Right.LOAD_PLACES,
         "/jobs/{number}/cancel": Right.LOAD_PLACES,
-        "/api/coverage/{theme}": Right.FIGURES,
-        "/api/coverage/{theme}/items": Right.FIGURES,
-        "/api/coverage/ramps": Right.FIGURES,
-        "/api/coverage/ramps/items": Right.FIGURES,
-        "/api/coverage/ramps/mendings": Right.FIGURES,
-        "/api/coverage/ramps/survey": Right.FIGURES,
-        "/api/coverage/ramps/areas": Right.FIGURES,
-        "/api/coverage/ramps/scene": Right.FIGURES,
-        "/api/ramps": Right.FIGURES,
-        "/api/entrances": Right.FIGURES,
-        "/api/coverage/patrol": Right.FIGURES,
-        "/api/coverage/patrol/items": Right.FIGURES,
-        "/api/patrol/sections": Right.FIGURES,
-        "/api/patrol/routes": Right.FIGURES,
         "/patrol/plans": Right.PATROL,
         "/patrol/plans/{number}": Right.PATROL,
         "/patrol/plans/{number}/cancel": Right.PATROL,
         "/patrol/plans/{number}/adopt": Right.PATROL,
         "/patrol/routes": Right.FIGURES,
         "/patrol/routes/{code}/end": Right.PATROL,
-        "/api/hot-spots": Right.FIGURES,
+        "/api/coverage/{theme}": Right.FIGURES,
+        "/api/coverage/{theme}/items": Right.FIGURES,
         "/api/units": Right.FIGURES,
         "/api/units/search": Right.FIGURES,
         "/api/facilities": Right.FIGURES,
@@ -133,21 +118,8 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
 
 GRANTED: Mapping[str, str] = MappingProxyType(
     {
+        **{path: name for theme in themes.ALL for path, name in theme.all_granted.items()},
         "/exports/{collection}": "{collection}",
-        "/api/coverage/{theme}": "coverage-{theme}",
-        "/api/coverage/{theme}/items": "coverage-{theme}",
-        "/api/coverage/ramps": "coverage-ramps",
-        "/api/coverage/ramps/items": "coverage-ramps",
-        "/api/coverage/ramps/mendings": "coverage-ramps",
-        "/api/coverage/ramps/survey": "coverage-ramps",
-        "/api/coverage/ramps/areas": "coverage-ramps",
-        "/api/coverage/ramps/scene": "coverage-ramps",
-        "/api/ramps": "ramps",
-        "/api/entrances": "entrances",
-        "/api/coverage/patrol": "coverage-patrol",
-        "/api/coverage/patrol/items": "coverage-patrol",
-        "/api/patrol/sections": "patrol-sections",
-        "/api/patrol/routes": "patrol-routes",
         "/api/units": "units",
         "/api/facilities": "facilities",
         "/api/service-areas": "service-areas",
@@ -198,8 +170,7 @@ def admit(request: Request, token: Annotated[str, Depends(form_token)]) -> None:
 
 def may(caller: Caller, route: str) -> bool:
     """Tell whether a caller may ask for a route, by the pattern of its path."""
-    pattern = "/maps/{theme}" if route.startswith("/maps/") else route
-    return RIGHTS.get(pattern) in rights.OF_ROLE[caller.role]
+    return RIGHTS.get(route) in rights.OF_ROLE[caller.role]
 
 
 def caller(request: Request) -> Caller:

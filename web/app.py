@@ -25,17 +25,14 @@ from web import (
     assets,
     databases,
     days,
-    files,
-    health,
     i18n,
     log,
     metrics,
     problems,
+    routers,
     security,
     view,
 )
-from web.api import routers as api_routers
-from web.pages import routers as page_routers
 from web.requests import RequestLog
 from web.state import State
 
@@ -79,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         },
     )
     problems.install(app)
-    for router in (health.router, files.router, *page_routers, *api_routers):
+    for router in routers.every():
         app.include_router(router)
     # The last one added is the first to be asked.
     app.add_middleware(GZipMiddleware, _COMPRESSED_FROM_BYTES, _COMPRESSION)
@@ -100,8 +97,8 @@ def _opened(settings: Settings, figures: metrics.Metrics) -> State:
     spool.sweep()
     sealer = Sealer.from_home(settings.home)
     run_import = functools.partial(import_jobs.run, database, spool, sealer)
-    themes = Themes()
-    run_plan = functools.partial(plan_jobs.run, database, themes.patrol)
+    answers = Themes()
+    run_plan = functools.partial(plan_jobs.run, database, answers.patrol)
     worker = JobWorker(database, {import_jobs.TASK: run_import, plan_jobs.TASK: run_plan})
     worker.start()
     keep = functools.partial(retention.keep_to, database, sealer, settings.home)
@@ -114,7 +111,7 @@ def _opened(settings: Settings, figures: metrics.Metrics) -> State:
         templates=view.environment(),
         assets=assets.load(),
         metrics=figures,
-        themes=themes,
+        themes=answers,
         memo=Memo(64),
         spool=spool,
         worker=worker,

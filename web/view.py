@@ -15,7 +15,7 @@ from services import rights, units
 from services.rights import Right
 from services.sessions import Session
 from services.settings import Language
-from web import access, days, i18n, state
+from web import access, days, i18n, state, themes
 from web.i18n import Translator
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -43,9 +43,7 @@ PLACES = (
     Place("/due", "nav.due"),
     Place("/households", "nav.households"),
     Place("/", "nav.overview"),
-    Place("/maps/day-care", "nav.day_care"),
-    Place("/maps/ramps", "nav.ramps"),
-    Place("/maps/patrol", "nav.patrol"),
+    *(Place(theme.map_path, f"nav.{theme.package}") for theme in themes.ALL),
     Place("/units", "nav.units"),
     Place("/facilities", "nav.facilities"),
     Place("/visits", "nav.visits"),

@@ -1,3 +1,1 @@
-"""Coverage themes. A theme is one module here, one in `layers.themes`, and a line in `NAMES`."""
-
-NAMES = ("day-care", "ramps", "patrol")
+"""Coverage themes: of each a module or package here, in `layers.themes` and in `web.themes`."""

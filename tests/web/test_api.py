@@ -144,5 +144,5 @@ def test_metrics_count_routes_not_addresses(client: Client) -> None:
 
 def test_the_description_is_there_and_loads_nothing_foreign(client: Client) -> None:
     described = client.get("/api/openapi.json").json()
-    assert "/api/coverage/{theme}" in described["paths"]
+    assert "/api/coverage/day-care" in described["paths"]
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404

@@ -15,15 +15,13 @@ from services.settings import Settings
 from tests.conftest import Server
 from tests.services import staff
 from tests.web.conftest import Client, listening
-from web import access, files, health
-from web.api import routers as api_routers
-from web.pages import routers as page_routers
+from web import access, routers
 
 PEOPLE = [(1, 2, 25)] * 8
 ROLES = [account.name for account in staff.EVERYBODY]
 # What stands in a path where a route has a place for it; nothing of this kind exists.
 _FILLED = {
-    "theme": "day-care",
+    "theme": "nothing",
     "code": "999999",
     "collection": "units",
     "number": "999999",
@@ -37,8 +35,12 @@ _FILLED = {
 
 
 def _routes() -> list[APIRoute]:
-    routers = (health.router, files.router, *page_routers, *api_routers)
-    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    return [
+        route
+        for router in routers.every()
+        for route in router.routes
+        if isinstance(route, APIRoute)
+    ]
 
 
 ASKED = [

@@ -1,10 +1,8 @@
-"""Machine interface: JSON, GeoJSON and vector tiles."""
+"""Machine interface: JSON, GeoJSON and vector tiles; that of themes is in `web.themes`."""
 
-from web.api import collections, coverage, household, households, offline, patrol, ramps, tiles
+from web.api import collections, coverage, household, households, offline, tiles
 
 routers = (
-    ramps.router,
-    patrol.router,
     coverage.router,
     collections.router,
     tiles.router,

@@ -1,108 +1,18 @@
-"""``/api/coverage``: figures of a theme, as JSON rows and as GeoJSON with the boundaries."""
+"""``/api/coverage``: says which themes there are to whoever asks for another."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path
 
-from services import coverage as rows
-from services.themes.day_care import Coverage
-from web.api import caching, delivery
-from web.api.questions import Options, Question, Theme
-from web.dependencies import Asker, Held, Reading
+from services import errors
+from web import themes
 
-router = APIRouter(prefix="/api", tags=["coverage"])
-_MOST_SPOTS = 100
+router = APIRouter(prefix="/api", include_in_schema=False)
 
 
-@router.get("/coverage/{theme}", response_class=Response)
-def figures(
-    request: Request, held: Held, tx: Reading, theme: Theme, question: Question
-) -> Response:
-    """Return the figures of a unit and all below it, a row for each, at every level."""
-    entity_tag = caching.tag(request, tx, theme, question)
-    return caching.unchanged(request, entity_tag) or _json(
-        document(held.day_care.coverage(tx, question)), entity_tag
-    )
-
-
-@router.get("/coverage/{theme}/items", response_class=Response)
-def items(
-    request: Request, held: Held, asker: Asker, tx: Reading, theme: Theme, options: Options
-) -> Response:
-    """Return the same rows with the boundaries of the units, as GeoJSON (RFC 7946)."""
-    return delivery.collection(request, held, asker, tx, f"coverage-{theme}", options)
-
-
-@router.get("/hot-spots", response_class=Response)
-def hot_spots(
-    held: Held, tx: Reading, question: Question, n: Annotated[int, Query(ge=1, le=_MOST_SPOTS)] = 10
-) -> Response:
-    """Return where most people live beyond the limit, as GeoJSON points."""
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {
-                "type": "Point",
-                "coordinates": [round(spot.lon, 7), round(spot.lat, 7)],
-            },
-            "properties": {
-                "unserved": spot.unserved,
-                "unit_code": spot.unit_code,
-                "unit_name": spot.unit_name,
-            },
-        }
-        for spot in held.day_care.hot_spots(tx, question, n)
-    ]
-    content = orjson.dumps({"type": "FeatureCollection", "features": features})
-    return Response(content, media_type="application/geo+json")
-
-
-def document(answer: Coverage) -> dict[str, Any]:
-    """Return coverage as JSON can hold it: what was asked, then a row for each unit."""
-    return {
-        "theme": "day-care",
-        "unit": answer.scope.code,
-        "as_of": answer.query.as_of.isoformat(),
-        "max_walk_m": answer.max_walk_m,
-        "min_age": answer.query.min_age,
-        "rules": answer.rules.name,
-        "generated": answer.generated,
-        "outside": answer.outside,
-        "bands_m": list(answer.rules.bands_m),
-        "rows": [_row(row) for row in answer.rows],
-    }
-
-
-def _row(row: rows.CoverageRow) -> dict[str, Any]:
-    return {
-        "code": row.code,
-        "name": row.name,
-        "level": row.level.value,
-        "kind": row.kind,
-        "parent_code": row.parent_code,
-        "demand": row.demand,
-        "covered": row.covered,
-        "share": row.share,
-        "mean_walk_m": row.mean_walk_m,
-        "median_walk_m": row.median_walk_m,
-        "p90_walk_m": row.p90_walk_m,
-        "beyond": row.beyond,
-        "unreachable": row.unreachable,
-        "unattached": row.unattached,
-        "bands": list(row.bands),
-        "straight_covered": row.straight_covered,
-        "straight_share": row.straight_share,
-        "places": row.places,
-        "places_per_100": row.places_per_100,
-        "centres": row.centres,
-        "state": row.state.value,
-    }
-
-
-def _json(content: dict[str, Any], entity_tag: str) -> Response:
-    return Response(
-        orjson.dumps(content),
-        media_type="application/json",
-        headers=caching.headers(entity_tag),
-    )
+@router.get("/coverage/{theme}")
+@router.get("/coverage/{theme}/items")
+def unknown(theme: Annotated[str, Path(max_length=40)]) -> None:
+    """Refuse a theme that does not exist; those that do have routes of their own."""
+    known = ", ".join(one.name for one in themes.ALL)
+    raise errors.NotFoundError("error.themes.unknown", theme=theme, known=known)

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from gis import codes
-from services import errors, exports, profiles, ramp_rules, rules, themes
+from services import exports, profiles, ramp_rules, rules
 from services.exports import ExportOptions, Format
 from services.themes import patrol
 from services.themes.day_care import OLD_AGE, DayCareQuery
@@ -22,24 +22,6 @@ _Code = Annotated[str, Field(max_length=20, pattern=r"^[0-9]*$")]
 _Metres = Annotated[float, Field(gt=0, le=_FARTHEST_M)]
 _Age = Annotated[int, Field(ge=0, le=_OLDEST)]
 _Text = Annotated[str, Field(max_length=120)]
-
-
-def theme(theme: Annotated[str, Path(max_length=40)]) -> str:
-    """Return the name of a theme that exists.
-
-    Raises
-    ------
-    services.errors.NotFoundError
-        There is none of that name.
-    """
-    if theme not in themes.NAMES:
-        raise errors.NotFoundError(
-            "error.themes.unknown", theme=theme, known=", ".join(themes.NAMES)
-        )
-    return theme
-
-
-Theme = Annotated[str, Depends(theme)]
 
 
 class Coverage(BaseModel):

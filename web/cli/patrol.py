@@ -14,8 +14,9 @@ from services.imports import runner
 from services.imports.options import ImportKind, ImportOptions, OnError
 from services.imports.report import ImportRefusedError
 from web import databases
-from web.cli import coverage_patrol, help_text, imports, verbs
+from web.cli import help_text, imports, verbs
 from web.cli.console import Console
+from web.themes.patrol import cli as coverage
 
 group = help_text.group("patrol", "cli.patrol")
 
@@ -80,4 +81,4 @@ def _import(console: Console, options: _Import) -> None:
             imports.show(console, report, as_json=options.json)
 
 
-verbs.add(group, "report", "cli.coverage.patrol", coverage_patrol.Asked)(coverage_patrol.run)
+verbs.add(group, "report", "cli.coverage.patrol", coverage.Asked)(coverage.run)

@@ -1,4 +1,4 @@
-"""Pages for people."""
+"""Pages for people; the maps of themes are in `web.themes`."""
 
 from web.pages import (
     admin,
@@ -14,12 +14,9 @@ from web.pages import (
     jobs,
     login,
     login_oidc,
-    maps,
     offline,
     overview,
-    patrol_map,
     patrol_plans,
-    ramps_map,
     resident,
     roster,
     units,
@@ -30,10 +27,7 @@ routers = (
     login.router,
     login_oidc.router,
     overview.router,
-    patrol_map.router,
     patrol_plans.router,
-    ramps_map.router,
-    maps.router,
     units.router,
     facilities.router,
     imports.router,

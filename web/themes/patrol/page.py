@@ -11,12 +11,13 @@ from services.rights import Right
 from web import view
 from web.api.questions import PatrolQuestion
 from web.dependencies import Page, Reading
-from web.pages import maps
+from web.themes import maps
+from web.themes.patrol import THEME
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/maps/patrol", response_class=HTMLResponse)
+@router.get(THEME.map_path, response_class=HTMLResponse)
 def show(
     page: Page,
     tx: Reading,
@@ -27,9 +28,9 @@ def show(
     if page.root is None:
         raise errors.NotFoundError("error.units.none", as_of=page.as_of)
     answer = patrol_data.ask(tx, page.state.patrol, question)
-    where = replace(maps.endpoints_of(page, "patrol"), pages=_pages(page))
+    where = replace(maps.endpoints_of(page, THEME), pages=_pages(page))
     parts = patrol.served(answer, page.t, where, opened, page.request.state.nonce)
-    return maps.rendered(page, parts, "patrol")
+    return maps.rendered(page, parts, THEME)
 
 
 def _pages(page: view.Page) -> tuple[tuple[str, str], ...]:

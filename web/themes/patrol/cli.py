@@ -15,15 +15,16 @@ from services.exports import Format
 from services.patrol.figures import PatrolRow
 from services.themes.held import Themes
 from services.themes.patrol import DAYS, LOOK_BACK_DAYS, Coverage, PatrolQuery
-from web.api import patrol as answers
-from web.cli import context, coverage_group, tables, verbs
+from web.cli import context, tables, verbs
 from web.cli.console import Console
+from web.themes import verb
+from web.themes.patrol import api
 
 COLLECTION = "coverage-patrol"
 
 
 @dataclass(frozen=True)
-class Asked(coverage_group.Options):
+class Asked(verb.Options):
     """What is asked about patrols."""
 
     days: Annotated[
@@ -42,19 +43,19 @@ def run(console: Console, options: Asked) -> None:
     themes = Themes()
     with context.transaction(console.settings) as tx:
         answer = themes.patrol.coverage(tx, options.query)
-        coverage_group.write(console, tx, themes, _files(console, options))
+        verb.write(console, tx, themes, _files(console, options))
     if options.json:
-        console.json(answers.document(answer))
+        console.json(api.document(answer))
     else:
         _show(console, answer)
 
 
 def register() -> None:
     """Add the verb to the group."""
-    verbs.add(coverage_group.group, "patrol", "cli.coverage.patrol", Asked)(run)
+    verbs.add(verb.group, "patrol", "cli.coverage.patrol", Asked)(run)
 
 
-def _files(console: Console, options: Asked) -> list[tuple[Path | None, coverage_group.Write]]:
+def _files(console: Console, options: Asked) -> list[tuple[Path | None, verb.Write]]:
     """Return where each file is wanted, and what writes it."""
     return [
         (options.html, functools.partial(_write_map, console, options.query)),
@@ -62,7 +63,7 @@ def _files(console: Console, options: Asked) -> list[tuple[Path | None, coverage
     ]
 
 
-def _exporter(query: PatrolQuery, file_format: Format) -> coverage_group.Write:
+def _exporter(query: PatrolQuery, file_format: Format) -> verb.Write:
     asked = exports.ExportOptions(
         as_of=query.as_of,
         format=file_format,
@@ -86,7 +87,7 @@ def _write_map(
 
 def _show(console: Console, answer: Coverage) -> None:
     t = console.t
-    listed = coverage_group.listed(answer.rows, answer.scope.code)
+    listed = verb.listed(answer.rows, answer.scope.code)
     keys = (
         "cli.column.code", "cli.column.name", "column.patrol.passed", "column.patrol.share",
         "column.patrol.homes", "column.patrol.late", "column.patrol.kept",

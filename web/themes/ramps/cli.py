@@ -21,16 +21,17 @@ from services.themes.held import Themes
 from services.themes.ramps import Answer, Destination, RampRow, RampsQuery
 from services.themes.ramps.basis import Basis
 from services.themes.ramps.query import OLD_AGE
-from web.api import ramps as answers
-from web.cli import context, coverage_group, tables, verbs
+from web.cli import context, tables, verbs
 from web.cli.console import Console
 from web.figures import FEWEST
+from web.themes import verb
+from web.themes.ramps import api
 
 COLLECTION = "coverage-ramps"
 
 
 @dataclass(frozen=True)
-class _Asked(coverage_group.Options):
+class _Asked(verb.Options):
     max_walk: Annotated[
         float | None,
         typer.Option("--max-walk", help="cli.option.max_walk", metavar="METRES", min=1, max=20000),
@@ -78,17 +79,17 @@ class _Asked(coverage_group.Options):
 
 def register() -> None:
     """Add the verb to the group."""
-    verbs.add(coverage_group.group, "ramps", "cli.coverage.ramps", _Asked)(_run)
+    verbs.add(verb.group, "ramps", "cli.coverage.ramps", _Asked)(_run)
 
 
 def _run(console: Console, options: _Asked) -> None:
     themes = Themes()
     with context.transaction(console.settings) as tx:
         answer = themes.ramps.coverage(tx, options.query)
-        coverage_group.write(console, tx, themes, _files(console, options))
+        verb.write(console, tx, themes, _files(console, options))
         told = _told(tx, themes, options)
     if options.json:
-        console.json({**answers.document(answer), **told})
+        console.json({**api.document(answer), **told})
         return
     _show(console, answer)
     _show_mendings(console, told)
@@ -99,14 +100,14 @@ def _told(tx: Transaction, themes: Themes, options: _Asked) -> dict[str, object]
     told: dict[str, object] = {}
     if options.mendings:
         found = themes.ramps.mendings(tx, options.query, options.mendings)
-        told["mendings"] = answers.ranking(found)
+        told["mendings"] = api.ranking(found)
     if options.survey:
         looks = themes.ramps.survey(tx, options.query, options.survey)
-        told["survey"] = answers.shortlist(looks)
+        told["survey"] = api.shortlist(looks)
     return told
 
 
-def _files(console: Console, options: _Asked) -> list[tuple[Path | None, coverage_group.Write]]:
+def _files(console: Console, options: _Asked) -> list[tuple[Path | None, verb.Write]]:
     """Return where each file is wanted, and what writes it."""
     return [
         (options.html, functools.partial(_write_map, console, options.query)),
@@ -116,7 +117,7 @@ def _files(console: Console, options: _Asked) -> list[tuple[Path | None, coverag
     ]
 
 
-def _exporter(options: _Asked, collection: str, file_format: Format) -> coverage_group.Write:
+def _exporter(options: _Asked, collection: str, file_format: Format) -> verb.Write:
     query = options.query
     asked = exports.ExportOptions(
         as_of=query.as_of,
@@ -200,7 +201,7 @@ def _metres(value: float) -> str:
 
 def _show(console: Console, answer: Answer) -> None:
     t = console.t
-    listed = coverage_group.listed(answer.rows, answer.scope.code)
+    listed = verb.listed(answer.rows, answer.scope.code)
     keys = (
         "cli.column.code", "cli.column.name", "column.ramps.demand", "column.ramps.sure",
         "column.ramps.unknown", "column.ramps.blocked", "column.share", "column.ramps.ramps",

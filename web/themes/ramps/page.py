@@ -9,12 +9,13 @@ from layers.themes import ramps, ramps_data
 from services import errors
 from web.api.questions import SteplessQuestion
 from web.dependencies import Page, Reading
-from web.pages import maps
+from web.themes import maps
+from web.themes.ramps import THEME
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/maps/ramps", response_class=HTMLResponse)
+@router.get(THEME.map_path, response_class=HTMLResponse)
 def show(
     page: Page,
     tx: Reading,
@@ -25,6 +26,6 @@ def show(
     if page.root is None:
         raise errors.NotFoundError("error.units.none", as_of=page.as_of)
     answer = ramps_data.ask(tx, page.state.ramps, question)
-    where = replace(maps.endpoints_of(page, "ramps"), areas="/api/coverage/ramps/areas")
+    where = replace(maps.endpoints_of(page, THEME), areas="/api/coverage/ramps/areas")
     parts = ramps.served(answer, page.t, where, opened, page.request.state.nonce)
-    return maps.rendered(page, parts, "ramps")
+    return maps.rendered(page, parts, THEME)

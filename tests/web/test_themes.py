@@ -1,0 +1,41 @@
+"""Each theme has its doors, its words and its rights."""
+
+import pytest
+import typer
+from fastapi.routing import APIRoute
+
+from services import exports
+from services.settings import Language
+from services.themes.held import Themes
+from web import access, i18n, routers, themes, view
+from web.cli import coverage
+from web.themes.theme import Theme
+
+
+@pytest.mark.parametrize("theme", themes.ALL, ids=lambda theme: theme.name)
+def test_a_theme_has_a_page_an_interface_and_an_export(theme: Theme) -> None:
+    every = (route for router in routers.every() for route in router.routes)
+    routes = {route.path for route in every if isinstance(route, APIRoute)}
+    assert set(theme.all_rights) <= routes
+    assert set(theme.all_granted) <= set(theme.all_rights)
+    assert set(theme.all_granted.values()) <= set(exports.COLLECTIONS)
+    assert hasattr(Themes(), theme.package)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_theme_is_named_in_the_navigation(language: Language) -> None:
+    t = i18n.load(language)
+    named = {place.path: place.key for place in view.PLACES}
+    for theme in themes.ALL:
+        assert t.has(named[theme.map_path])
+        assert access.RIGHTS[theme.map_path]
+
+
+def test_a_theme_has_a_verb() -> None:
+    application = typer.Typer()
+    coverage.register(application)
+    group = typer.main.get_command(application)
+    verbs = (
+        group.commands if "coverage" not in group.commands else group.commands["coverage"].commands
+    )
+    assert set(verbs) == {theme.name for theme in themes.ALL}
