@@ -8,7 +8,7 @@ from services import exports
 from services.settings import Language
 from services.themes.held import Themes
 from web import access, i18n, routers, themes, view
-from web.cli import coverage
+from web.themes import verb
 from web.themes.theme import Theme
 
 
@@ -33,7 +33,7 @@ def test_a_theme_is_named_in_the_navigation(language: Language) -> None:
 
 def test_a_theme_has_a_verb() -> None:
     application = typer.Typer()
-    coverage.register(application)
+    verb.register(application)
     group = typer.main.get_command(application)
     verbs = (
         group.commands if "coverage" not in group.commands else group.commands["coverage"].commands

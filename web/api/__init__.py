@@ -1,9 +1,9 @@
 """Machine interface: JSON, GeoJSON and vector tiles; that of themes is in `web.themes`."""
 
-from web.api import collections, coverage, household, households, offline, tiles
+from web.api import collections, household, households, offline, tiles, unknown_theme
 
 routers = (
-    coverage.router,
+    unknown_theme.router,
     collections.router,
     tiles.router,
     households.router,

@@ -24,7 +24,7 @@ VERBS = {
     "db": "web.cli.db",
     "import": "web.cli.imports",
     "assign": "web.cli.assign",
-    "coverage": "web.cli.coverage",
+    "coverage": "web.themes.verb",
     "patrol": "web.cli.patrol",
     "export": "web.cli.exports",
     "units": "web.cli.units",

@@ -13,11 +13,19 @@ from services import errors
 from services.database import Transaction
 from services.exports import Format
 from services.themes.held import Themes
-from web import days
+from web import days, themes
 from web.cli import help_text
 from web.cli.console import Console
 
 group = help_text.group("coverage", "cli.coverage")
+
+
+def register(application: typer.Typer) -> None:
+    """Add the verbs of all themes."""
+    for theme in themes.ALL:
+        themes.cli(theme).register()
+    application.add_typer(group)
+
 
 Write = Callable[[Transaction, Themes, Path], None]
 """Writes a file of a theme."""
