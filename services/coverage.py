@@ -42,6 +42,8 @@ class CoverageRow:
         Walking metres of those who have a way.
     bands
         People within each distance of the rule set's bands, not cumulated.
+    farther
+        People who have a way, longer than the last band.
     straight_covered, straight_share
         The same by straight line, which is what tables report today.
     places, centres
@@ -65,6 +67,7 @@ class CoverageRow:
     median_walk_m: float | None
     p90_walk_m: float | None
     bands: tuple[int | None, ...]
+    farther: int | None
     straight_covered: int | None
     straight_share: float | None
     places: int
@@ -125,7 +128,7 @@ def _no_data(row: CoverageRow, bands: int) -> CoverageRow:
         return row
     return CoverageRow(
         row.code, row.name, row.level, row.kind, row.parent_code, row.demand,
-        None, None, None, None, None, None, None, None, (None,) * bands,
+        None, None, None, None, None, None, None, None, (None,) * bands, None,
         row.straight_covered, row.straight_share, row.places, row.places_per_100, row.centres,
         CoverageState.NO_DATA,
     )  # fmt: skip
@@ -154,6 +157,7 @@ class _RowMaker:
             map(_ratio, covered, demand),
             *map(self._metres, counts.walks.T),
             self._bands(),
+            self._farther(),
             straight,
             map(_ratio, straight, demand),
             places,
@@ -177,6 +181,11 @@ class _RowMaker:
         stops = [self.limits.cuts_m.index(limit) + 1 for limit in self.limits.bands_m]
         bands = [self._sum(start, stop) for start, stop in itertools.pairwise([0, *stops])]
         return zip(*bands, strict=True) if bands else itertools.repeat((), len(self.listed))
+
+    def _farther(self) -> list[int | None]:
+        longest = max(self.limits.bands_m, default=0.0)
+        stop = sum(cut <= longest for cut in self.limits.cuts_m)
+        return self._sum(stop, self.counts.fine.shape[1] - 2)
 
     def _metres(self, values: NDArray[np.float64]) -> list[float | None]:
         """Round; None where too few people have a way."""

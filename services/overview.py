@@ -40,7 +40,7 @@ class Counts:
     Attributes
     ----------
     units
-        Units of the as-of day, by level.
+        Units of the as-of day, by level, the highest first.
     network
         The walking network; None: none was imported.
     """
@@ -103,7 +103,8 @@ _RUNS = sa.text("""
 
 def counts(tx: Transaction, as_of: date) -> Counts:
     """Count what is there on a day."""
-    levels = {codes.Level(row.level): row.n for row in tx.sql.execute(_UNITS, {"as_of": as_of})}
+    found = {codes.Level(row.level): row.n for row in tx.sql.execute(_UNITS, {"as_of": as_of})}
+    levels = {level: found[level] for level in codes.Level if level in found}
     others = tx.sql.execute(_OTHERS, {"as_of": as_of}).one()
     return Counts(levels, others.households, others.residents, others.facilities, network.info(tx))
 

@@ -55,12 +55,16 @@ def query(options: ExportOptions) -> day_care.DayCareQuery:
 
 
 def fields(bands_m: tuple[float, ...]) -> tuple[Field, ...]:
-    """Return the columns of coverage, among them one for each distance band: ``band_300_500_m``."""
+    """Return the columns of coverage, one for each band: ``band_300_500_m``, ``over_1000_m``."""
     bands = (
         Field(f"band_{low:g}_{high:g}_m", FieldType.INTEGER, "export.field.band", f"to_{high:g}_m")
         for low, high in itertools.pairwise((0.0, *bands_m))
     )
-    return (*_BEFORE_BANDS, *bands, *_AFTER_BANDS)
+    farther = (
+        Field(f"over_{last:g}_m", FieldType.INTEGER, "export.field.farther", f"over_{last:g}")
+        for last in bands_m[-1:]
+    )
+    return (*_BEFORE_BANDS, *bands, *farther, *_AFTER_BANDS)
 
 
 def table(coverage: day_care.Coverage) -> pa.Table:
@@ -71,6 +75,7 @@ def table(coverage: day_care.Coverage) -> pa.Table:
             *(row.demand, row.covered, row.beyond, row.unreachable, row.unattached, row.share),
             *(row.mean_walk_m, row.median_walk_m, row.p90_walk_m),
             *row.bands,
+            *(row.farther for _ in coverage.rules.bands_m[-1:]),
             *(row.straight_covered, row.straight_share),
             *(row.places, row.places_per_100, row.centres),
             row.state.value,

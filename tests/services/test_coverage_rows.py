@@ -98,6 +98,8 @@ def test_what_is_shown_is_what_counting_gives(
         assert len(row.bands) == len(bands_m)
         for shown, low, high in zip(row.bands, ends[:-1], ends[1:], strict=True):
             assert shown in {None, sum(low < walk <= high for walk in walks)}
+        longest = max(bands_m, default=-1.0)
+        assert row.farther in {None, sum(walk > longest for walk in walks)}
         assert (row.state is CoverageState.NOBODY) == (total == 0)
         assert (row.places, row.centres) == (10 * i, i)
         if row.covered is not None and row.demand:
@@ -124,6 +126,8 @@ def test_without_anything_small_everything_is_shown():
         assert row.state is CoverageState.SHOWN
         assert None not in (row.demand, row.covered, row.beyond, row.unreachable, row.unattached)
         assert None not in (row.straight_covered, *row.bands)
+        parts = (*row.bands, row.farther, row.unreachable, row.unattached)
+        assert sum(filter(None, parts)) == row.demand
 
 
 @settings(max_examples=60, deadline=None)

@@ -29,6 +29,7 @@ def test_counts_are_those_of_the_day(database: Database, caller: Caller) -> None
         codes.Level.COMMUNITY: 4,
         codes.Level.GRID: 8,
     }
+    assert list(counts.units) == list(codes.Level), "from the district down"
     assert (counts.households, counts.residents, counts.facilities) == (48, 48, 3)
     assert tomorrow.facilities == 4, "one opens tomorrow"
     assert counts.network is not None

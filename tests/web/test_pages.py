@@ -75,6 +75,18 @@ def test_communities_come_worst_first(client: Client) -> None:
     assert sum(left_out) == 210
 
 
+def test_the_bands_of_a_unit_add_up_to_everybody(client: Client) -> None:
+    html = client.get("/units/340405", params={"as_of": DAY, "lang": "en"}).text
+    listed = html.partition("People by walking distance")[2].partition("</dl>")[0]
+    assert re.findall(r"<dt>([^<]+)</dt>", listed)[:4] == [
+        "0 to 300 m",
+        "300 to 500 m",
+        "500 to 1,000 m",
+        "Over 1,000 m",
+    ]
+    assert sum(int(n) for n in re.findall(r"<dd>(\d+)</dd>", listed)) == 210
+
+
 def test_few_people_have_no_percentage(client: Client) -> None:
     html = client.get("/units/340405001002002", params={"as_of": DAY, "lang": "en"}).text
     assert "12 people: no share" in html or "0 of 12" in html

@@ -87,6 +87,7 @@ def _row(row: rows.CoverageRow) -> dict[str, Any]:
         "unreachable": row.unreachable,
         "unattached": row.unattached,
         "bands": list(row.bands),
+        "farther": row.farther,
         "straight_covered": row.straight_covered,
         "straight_share": row.straight_share,
         "places": row.places,
