@@ -142,6 +142,34 @@ def test_what_is_not_understood_is_2(words: str, capsys: pytest.CaptureFixture[s
     assert "Traceback" not in written.err
 
 
+@pytest.mark.parametrize(
+    ("words", "chinese", "english"),
+    [
+        ("fly", "没有“fly”这个命令", "no command “fly”"),
+        ("import facilitie a.csv", "是不是：facilities", "Did you mean facilities?"),
+        ("import units a --crss 3", "是不是：--crs", "Did you mean --crs?"),
+        ("import units", "缺少 FILE", "FILE is missing"),
+        ("import units a b", "多出的内容：b", "Too many words: b"),
+        ("import units a --crs", "--crs 后面要写值", "--crs needs a value"),
+        ("assign --json=3", "--json 不带值", "--json takes no value"),
+        ("export units -f doc", "可用的值：geojson, ", "Possible values: geojson, "),
+        ("coverage day-care --as-of 2026-02-31", "不是日历上的日期", "no day of the calendar"),
+        ("coverage day-care --max-walk far", "“far”不是数", "“far” is not a number"),
+        ("coverage day-care --max-walk -4", "至少是 1", "at least 1"),
+        ("serve --port x", "“x”不是整数", "“x” is not a whole number"),
+        ("serve --port 70000", "至多是 65,535", "at most 65,535"),
+    ],
+)
+def test_what_is_not_understood_is_told_in_both_languages(
+    words: str, chinese: str, english: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for language, part in ((Language.ZH, chinese), (Language.EN, english)):
+        assert run(f"--lang {language} {words}") == 2
+        told = capsys.readouterr().err
+        assert part in told
+        assert "--help" in told
+
+
 def test_settings_that_make_no_sense_are_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

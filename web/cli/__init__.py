@@ -16,7 +16,7 @@ import typer
 from services import errors
 from services.settings import Language, Settings
 from web import i18n, log
-from web.cli import help_text
+from web.cli import help_text, usage
 from web.cli.console import Console
 
 VERBS = {
@@ -92,7 +92,7 @@ def _run(words: list[str], console: Console) -> int:
         console.write_line(console.t.error(error))
         return _REFUSED
     except typer.TyperException as error:
-        console.write_line(error.format_message())
+        console.write_line(usage.sentence(console.t, error))
         return _USAGE
     except (KeyboardInterrupt, typer.Abort):
         console.say("error.cancelled")
