@@ -20,6 +20,7 @@ from services.settings import Language
 
 FOLDER = Path(__file__).parent / "locale"
 _KILOMETRE = 1000.0
+_NAMED = "@"
 _UNKNOWN_CONSTRAINT = "error.constraint"
 
 
@@ -31,12 +32,17 @@ class Translate(Protocol):
 
 
 class _Words(string.Formatter):
-    """`str.format` that shows numbers and dates as the language does."""
+    """`str.format` that shows numbers and dates as the language does.
+
+    ``{level:@level}`` is the value's own words: those of the key ``level.`` and the value.
+    """
 
     def __init__(self, translator: "Translator") -> None:
         self._translator = translator
 
     def format_field(self, value: object, format_spec: str) -> str:
+        if format_spec.startswith(_NAMED):
+            return self._translator(f"{format_spec.removeprefix(_NAMED)}.{value}")
         if format_spec:
             return format(value, format_spec)
         return self._translator.shown(value)

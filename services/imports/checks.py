@@ -80,9 +80,14 @@ def number(sieve: Sieve, field: str, low: float, high: float) -> Any:
     given = ~np.isnan(values)
     beyond = given & ~((values >= low) & (values <= high))
     sieve.refuse_values(
-        beyond, field, "error.import.value.range", texts, low=f"{low:g}", high=f"{high:g}"
+        beyond, field, "error.import.value.range", texts, low=_plain(low), high=_plain(high)
     )
     return nullable(values)
+
+
+def _plain(limit: float) -> str:
+    """Write a limit in full: 1,000,000 and not 1e+06."""
+    return f"{limit:,.6f}".rstrip("0").rstrip(".")
 
 
 def nullable(values: NDArray[np.float64]) -> Any:
@@ -174,6 +179,15 @@ def choice(sieve: Sieve, field: str, words: Mapping[str, str]) -> Any:
     known = pa.array(list(words), pa.string())
     place = compute.index_in(compute.utf8_lower(texts), value_set=known)
     unknown = mask(compute.and_(texts.is_valid(), place.is_null()))
-    listed = ", ".join(dict.fromkeys(words.values()))
+    listed = _listed(words)
     sieve.refuse_values(unknown, field, "error.import.value.choice", texts, known=listed)
     return pa.array(list(words.values()), pa.string()).take(place)
+
+
+def _listed(words: Mapping[str, str]) -> str:
+    """List the values of a fixed list, each with its first Chinese word: ``day_care 日间照料中心``."""
+    chinese: dict[str, str] = {}
+    for word, value in words.items():
+        if not word.isascii():
+            chinese.setdefault(value, word)
+    return ", ".join(f"{v} {chinese.get(v, '')}".strip() for v in dict.fromkeys(words.values()))

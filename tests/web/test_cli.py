@@ -283,6 +283,26 @@ def test_imports_report_what_they_did(
 
 
 @pytest.mark.usefixtures("own_server")
+def test_a_refused_file_is_named_and_its_fault_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_text("")
+    assert run(f"import facilities {empty}") == 1
+    assert capsys.readouterr().err == "empty.csv: The file is empty. Export or copy it again.\n"
+    faulty = tmp_path / "faulty.csv"
+    rows = "".join(f"N{n},palace,x,116.805,32.605\n" for n in range(30))
+    faulty.write_text(f"code,kind,name,lon,lat\n{rows}")
+    assert run(f"import facilities {faulty} --dry-run") == 1
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "Problems in faulty.csv"
+    assert told[1].startswith("  row 2–31, “kind”: ")
+    assert "day_care 日间照料中心" in told[1]
+    assert told[2].startswith("faulty.csv: ")
+    assert len(told) == 3
+
+
+@pytest.mark.usefixtures("own_server")
 def test_boundaries_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("units check --json") == 0
     assert json.loads(capsys.readouterr().out) == []

@@ -1,5 +1,6 @@
 """``wangge import``: files into the database."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from services import errors, sealing
 from services.imports import runner
 from services.imports.options import ImportKind, ImportOptions, OnError
 from services.imports.report import ImportRefusedError, ImportReport, Problem
-from web import databases
+from web import databases, import_words
 from web.cli import help_text, verbs
 from web.cli.console import Console
 from web.i18n import Translator
@@ -60,12 +61,14 @@ def _verb(kind: ImportKind) -> Callable[[Console, _Import], None]:
         with databases.database(console.settings) as database, console.progress() as progress:
             asked = _asked(console, options)
             caller = callers.operator()
-            try:
-                report = runner.run(database, caller, kind, options.file, asked, progress)
-            except ImportRefusedError as error:
-                show(console, error.report, as_json=options.json)
-                raise
-        show(console, report, as_json=options.json)
+            run_and_show(
+                console,
+                options.file,
+                functools.partial(
+                    runner.run, database, caller, kind, options.file, asked, progress
+                ),
+                as_json=options.json,
+            )
 
     return run
 
@@ -84,7 +87,7 @@ def _asked(console: Console, options: _Import) -> ImportOptions:
         effective=options.effective.date() if options.effective else None,
         layer=options.layer,
         sealer=sealing.Sealer.from_home(console.settings.home),
-        render=lambda problem: sentence(console.t, problem),
+        render=lambda problem: import_words.sentence(console.t, problem),
     )
 
 
@@ -98,38 +101,52 @@ def _mapping(pairs: Sequence[str]) -> Mapping[str, str]:
     return mapping
 
 
-def sentence(t: Translator, problem: Problem) -> str:
-    """Return a problem in words, with its place in the file."""
-    words = t(problem.key, **problem.params)
-    if problem.row is None:
-        return words
-    is_track = problem.key.partition(".import.")[2].startswith("track.")
-    place = t("import.place.track" if is_track else "import.place.row", row=problem.row)
-    if problem.field:
-        place = t("import.place.field", row=problem.row, field=problem.field)
-    return t("import.place.words", place=place, words=words)
+def run_and_show(
+    console: Console, file: Path, run: Callable[[], ImportReport], *, as_json: bool
+) -> None:
+    """Import a file and tell what was done, or why it was refused.
 
-
-def show(console: Console, report: ImportReport, *, as_json: bool) -> None:
-    """Tell what an import did, or why it was refused."""
+    Raises
+    ------
+    services.errors.RefusedError
+        It was refused; names the file.
+    """
+    try:
+        report = run()
+    except ImportRefusedError as error:
+        whole = [problem for problem in error.report.problems if problem.key == error.key]
+        words = import_words.sentence(console.t, whole[0]) if whole else console.t.error(error)
+        if as_json:
+            console.json(document(console.t, error.report))
+        else:
+            _list(console, error.report, leave_out=error.key)
+        raise errors.RefusedError("error.cli.import", file=file.name, words=words) from error
     if as_json:
         console.json(document(console.t, report))
         return
+    _list(console, report)
+    console.say("import.outcome.applied" if report.applied else "import.outcome.dry_run")
+
+
+def _list(console: Console, report: ImportReport, leave_out: str = "") -> None:
+    t = console.t
     for key, problems in (
-        ("import.problems", report.problems),
-        ("import.warnings", report.warnings),
-        ("import.notes", report.notes),
+        ("cli.import.problems", report.problems),
+        ("cli.import.warnings", report.warnings),
+        ("cli.import.notes", report.notes),
     ):
-        if problems:
-            console.say(key)
-        for problem in problems[:_LISTED]:
-            console.write_line("  " + sentence(console.t, problem))
-    total = sum(report.problem_counts.values())
-    if total > _LISTED:
-        console.say("import.more", n=total - _LISTED)
-    outcome = "applied" if report.applied else ("dry_run" if report.dry_run else "refused")
+        told = import_words.told(t, (one for one in problems if one.key != leave_out))
+        if told:
+            console.say(key, file=report.file_name)
+        for one in told[:_LISTED]:
+            console.write_line("  " + one.sentence(t))
+        unlisted = sum(max(1, len(one.rows)) for one in told[_LISTED:])
+        if problems is report.problems:
+            unlisted += sum(report.problem_counts.values()) - len(problems)
+        if unlisted:
+            console.say("import.more", n=unlisted)
     console.data(
-        console.t(
+        t(
             "import.counts",
             inserted=report.inserted,
             updated=report.updated,
@@ -137,7 +154,6 @@ def show(console: Console, report: ImportReport, *, as_json: bool) -> None:
             rejected=report.rejected,
         )
     )
-    console.say(f"import.outcome.{outcome}")
 
 
 def document(t: Translator, report: ImportReport) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """``wangge patrol``: recorded tracks and planned routes in, what was patrolled out."""
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +13,7 @@ from services import caller as callers
 from services import errors
 from services.imports import runner
 from services.imports.options import ImportKind, ImportOptions, OnError
-from services.imports.report import ImportRefusedError
-from web import databases
+from web import databases, import_words
 from web.cli import help_text, imports, verbs
 from web.cli.console import Console
 from web.themes.patrol import cli as coverage
@@ -67,18 +67,20 @@ def _import(console: Console, options: _Import) -> None:
         rejects=options.rejects,
         effective=options.effective.date() if options.effective else None,
         team=options.team,
-        render=lambda problem: imports.sentence(console.t, problem),
+        render=lambda problem: import_words.sentence(console.t, problem),
     )
     kind = ImportKind(options.what.value)
     with databases.database(console.settings) as database:
         for file in options.files:
             with console.progress() as progress:
-                try:
-                    report = runner.run(database, callers.operator(), kind, file, asked, progress)
-                except ImportRefusedError as error:
-                    imports.show(console, error.report, as_json=options.json)
-                    raise
-            imports.show(console, report, as_json=options.json)
+                imports.run_and_show(
+                    console,
+                    file,
+                    functools.partial(
+                        runner.run, database, callers.operator(), kind, file, asked, progress
+                    ),
+                    as_json=options.json,
+                )
 
 
 verbs.add(group, "report", "cli.coverage.patrol", coverage.Asked)(coverage.run)

@@ -1,14 +1,17 @@
 """``/jobs``: what runs in the background, how far it is, how it ended."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services import jobs
 from services.import_jobs import ImportRequest
-from web import view
+from services.imports.report import Problem
+from web import import_words, view
 from web.dependencies import Page, Reading, Writing
+from web.import_words import Told
 
 router = APIRouter(include_in_schema=False)
 Number = Annotated[int, Path(ge=1, le=2**62)]
@@ -37,10 +40,20 @@ def show(page: Page, tx: Reading, number: Number) -> HTMLResponse:
         job=job,
         error=outcome.get("error"),
         report=report,
+        lists=_lists(page, report),
         upload=request,
         may_import=request is not None and request.dry_run and request.path.exists(),
         shown=_SHOWN,
     )
+
+
+def _lists(page: view.Page, report: Mapping[str, Any]) -> list[tuple[str, list[Told]]]:
+    """Return what an import says of its file, in words, by how grave it is."""
+    return [
+        (f"import.{name}", told)
+        for name in ("problems", "warnings", "notes")
+        if (told := import_words.told(page.t, (Problem(**p) for p in report.get(name, ()))))
+    ]
 
 
 @router.post("/jobs/{number}/cancel")
