@@ -305,6 +305,11 @@ _OUTSIDE = sa.text("""
     FROM facilities f WHERE NOT EXISTS (
         SELECT FROM facility_assignments a
         WHERE a.facility_id = f.id AND a.valid_from <= :as_of AND a.valid_to > :as_of)
+    UNION ALL
+    SELECT 'entrance', e.code, ST_X(e.geom), ST_Y(e.geom)
+    FROM entrances e WHERE NOT EXISTS (
+        SELECT FROM entrance_assignments a
+        WHERE a.entrance_id = e.id AND a.valid_from <= :as_of AND a.valid_to > :as_of)
     ORDER BY 1, 2 LIMIT :limit
 """)
 

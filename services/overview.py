@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from gis import codes
 from services import network
 from services.database import Transaction
+from services.imports import locks
+from services.imports.options import ImportKind
 
 
 class RunStatus(StrEnum):
@@ -110,17 +112,27 @@ def counts(tx: Transaction, as_of: date) -> Counts:
 
 
 def import_runs(tx: Transaction, limit: int = 20) -> tuple[ImportRun, ...]:
-    """Return the latest imports, the newest first."""
-    return tuple(_run(row) for row in tx.sql.execute(_RUNS, {"limit": limit}))
+    """Return the latest imports, the newest first; one whose process was killed has failed."""
+    rows = tx.sql.execute(_RUNS, {"limit": limit}).all()
+    if not any(row.status == RunStatus.RUNNING for row in rows):
+        return tuple(_run(row, RunStatus(row.status)) for row in rows)
+    alive = locks.held(tx)
+    return tuple(_run(row, _status(row, alive)) for row in rows)
 
 
-def _run(row: sa.Row[Any]) -> ImportRun:
+def _status(row: sa.Row[Any], alive: frozenset[ImportKind]) -> RunStatus:
+    if row.status == RunStatus.RUNNING and row.kind not in alive:
+        return RunStatus.FAILED
+    return RunStatus(row.status)
+
+
+def _run(row: sa.Row[Any], status: RunStatus) -> ImportRun:
     return ImportRun(
         id=row.id,
         kind=row.kind,
         file_name=row.file_name,
         caller=row.caller,
-        status=RunStatus(row.status),
+        status=status,
         generated=row.generated,
         started_at=row.started_at,
         finished_at=row.finished_at,

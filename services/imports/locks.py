@@ -3,6 +3,10 @@
 The locks belong to the transaction: a killed process leaves none behind.
 """
 
+from typing import LiteralString
+
+from psycopg import rows
+
 from services import errors
 from services.database import Transaction
 from services.imports.options import ImportKind
@@ -12,8 +16,13 @@ _ORDER = tuple(ImportKind)
 _AREAS = len(_ORDER)
 _CHANGES_AREAS = frozenset({ImportKind.UNITS, ImportKind.NETWORK})
 
-_ALONE = "SELECT pg_try_advisory_xact_lock(%s, %s)"
-_SHARED = "SELECT pg_try_advisory_xact_lock_shared(%s, %s)"
+_ALONE: LiteralString = "SELECT pg_try_advisory_xact_lock(%s, %s)"
+_SHARED: LiteralString = "SELECT pg_try_advisory_xact_lock_shared(%s, %s)"
+_HELD = """
+    SELECT objid::int FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 def hold(tx: Transaction, kind: ImportKind) -> None:
@@ -25,7 +34,29 @@ def hold(tx: Transaction, kind: ImportKind) -> None:
         Another import is under way that this one would get in the way of.
     """
     areas = _ALONE if kind in _CHANGES_AREAS else _SHARED
-    for query, number in ((_ALONE, _ORDER.index(kind)), (areas, _AREAS)):
-        row = tx.driver.execute(query.encode(), (_SPACE, number)).fetchone()
-        if row is None or not row[0]:
-            raise errors.ConflictError("error.import.busy", kind=kind.value)
+    _take(tx, _ALONE, _ORDER.index(kind))
+    _take(tx, areas, _AREAS)
+
+
+def hold_areas(tx: Transaction) -> None:
+    """Keep every import out that brings places or changes boundaries, until the transaction ends.
+
+    Raises
+    ------
+    errors.ConflictError
+        One is under way.
+    """
+    _take(tx, _ALONE, _AREAS)
+
+
+def held(tx: Transaction) -> frozenset[ImportKind]:
+    """Return the kinds of which an import is under way, in whatever process."""
+    with tx.driver.cursor(row_factory=rows.scalar_row) as cursor:
+        numbers = {int(number) for number in cursor.execute(_HELD, (_SPACE,))}
+    return frozenset(kind for at, kind in enumerate(_ORDER) if at in numbers)
+
+
+def _take(tx: Transaction, query: LiteralString, number: int) -> None:
+    row = tx.driver.execute(query, (_SPACE, number)).fetchone()
+    if row is None or not row[0]:
+        raise errors.ConflictError("error.import.busy")

@@ -133,9 +133,15 @@ def test_places_in_no_unit_are_listed_with_the_nearest(database, caller):
         _district(tx)
         builders.household(tx, "abroad", 116.83, 32.605)
         builders.facility(tx, "F1", 116.79, 32.605)
-        assignment.assign_all(tx)
+        tx.driver.execute(
+            "INSERT INTO entrances (code, geom)"
+            " VALUES ('E1', ST_SetSRID(ST_MakePoint(116.79, 32.606), 4490))"
+        )
+        report = assignment.assign_all(tx)
         places = assignment.outside(tx, TODAY)
+    assert report.outside == len(places)
     assert [(p.subject, p.code, p.nearest_code) for p in places] == [
+        ("entrance", "E1", WEST),
         ("facility", "F1", WEST),
         ("household", "abroad", EAST),
     ]

@@ -6,6 +6,8 @@ from gis import codes
 from services import overview
 from services.caller import Caller
 from services.database import Database
+from services.imports import locks
+from services.imports.options import ImportKind
 from services.overview import RunStatus, Step
 from tests.services import small_district
 
@@ -39,6 +41,7 @@ def test_counts_are_those_of_the_day(database: Database, caller: Caller) -> None
 
 def test_the_latest_imports_come_first(database: Database, caller: Caller) -> None:
     with database.transaction(caller) as tx:
+        locks.hold(tx, ImportKind.UNITS)
         for number, status in enumerate(RunStatus):
             tx.driver.execute(
                 "INSERT INTO import_runs (kind, file_name, caller, status, inserted)"

@@ -109,7 +109,7 @@ def families() -> Iterator[str]:
         "overview.sort.": Order,
         "cli.db.state.": cluster.State,
         "cli.units.": boundary_check.Kind,
-        "subject.": ("household", "facility"),
+        "subject.": ("household", "facility", "entrance"),
         "import.outcome.": ("applied", "dry_run", "refused"),
     }
     for prefix, values in made.items():

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from services import assignment
+from services.imports import locks
 from web import days
 from web.cli import context, verbs
 from web.cli.console import Console
@@ -26,6 +27,7 @@ def register(application: typer.Typer) -> None:
 
 def _assign(console: Console, options: _Assign) -> None:
     with context.transaction(console.settings) as tx:
+        locks.hold_areas(tx)
         with console.progress() as progress:
             report = assignment.assign_all(tx, progress)
         outside = assignment.outside(tx, days.today())
@@ -51,3 +53,5 @@ def _assign(console: Console, options: _Assign) -> None:
             nearest=place.nearest_name,
             distance=console.t.distance(place.distance_m),
         )
+    if report.outside > _LISTED:
+        console.say("cli.assign.more", n=report.outside - _LISTED)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from services import caller as callers
-from services import errors
+from services import errors, overview
 from services.database import Database
 from services.imports import locks, runner
 from services.imports.options import ImportKind
@@ -67,7 +67,9 @@ def test_a_killed_import_leaves_nothing(district: Database, tmp_path: Path, step
         )
         == before
     )
-    assert one(district, "SELECT status FROM import_runs ORDER BY id DESC LIMIT 1") == "running"
+    with district.transaction(callers.operator()) as tx:
+        (latest,) = overview.import_runs(tx, limit=1)
+    assert latest.status is overview.RunStatus.FAILED, "whatever its row still says"
     report = run(district, ImportKind.HOUSEHOLDS, path)
     assert report.inserted == 1000
     # The dead run is known for what it is once another holds the lock.
@@ -105,6 +107,12 @@ def test_a_second_import_at_once_is_told_to_wait(district: Database, tmp_path: P
         with pytest.raises(errors.ConflictError) as caught:
             run(district, kind, path)
         assert caught.value.key == "error.import.busy"
+    with district.transaction(callers.operator()) as tx:
+        with pytest.raises(errors.ConflictError):
+            locks.hold_areas(tx)
+        assert locks.held(tx) == {ImportKind.HOUSEHOLDS}
+        (latest,) = overview.import_runs(tx, limit=1)
+        assert latest.status is overview.RunStatus.RUNNING
     facility = text(tmp_path / "f.csv", "code,kind,name,lon,lat\nF1,ramp,x,116.8,32.605\n")
     assert run(district, ImportKind.FACILITIES, facility).inserted == 1
     finish.set()
