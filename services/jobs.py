@@ -7,7 +7,7 @@ transaction as whatever belongs to it, and survives a restart. Who works it off 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,7 @@ from services import errors, models
 from services.database import Transaction
 
 QUEUE = "work"
+KEPT_DAYS = 365
 
 
 class JobState(StrEnum):
@@ -91,6 +92,14 @@ _QUERY = """
 """
 _LATEST = sa.text(_QUERY + " ORDER BY p.job_id DESC LIMIT :limit")
 _ONE = sa.text(_QUERY + " WHERE p.job_id = :id")
+_FORGET = sa.text("""
+    WITH old AS (
+        SELECT p.job_id FROM job_progress p LEFT JOIN procrastinate_jobs j ON j.id = p.job_id
+        WHERE p.updated_at < CAST(:day AS date) - CAST(:days AS integer)
+            AND coalesce(j.status NOT IN ('todo', 'doing'), TRUE)),
+    queued AS (DELETE FROM procrastinate_jobs WHERE id IN (SELECT job_id FROM old))
+    DELETE FROM job_progress WHERE job_id IN (SELECT job_id FROM old)
+""")
 _REPORT = sa.text("""
     UPDATE job_progress SET step_key = :step_key, done = :done, total = :total, updated_at = now()
     WHERE job_id = :id
@@ -157,6 +166,15 @@ def cancel(tx: Transaction, number: int) -> None:
     queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
     with tx.as_owner() as own:
         queue.job_manager.cancel_job_by_id(number, abort=True, connection=own.driver)
+
+
+def forget_old(tx: Transaction, day: date) -> int:
+    """Delete jobs that ended a year before a day or longer ago; return how many those were.
+
+    What they changed stays, and so does the history of imports.
+    """
+    with tx.as_owner() as own:
+        return own.sql.execute(_FORGET, {"day": day, "days": KEPT_DAYS}).rowcount
 
 
 def report(tx: Transaction, number: int, step_key: str, done: int, total: int | None) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from services import audit, errors, sealing
+from services import audit, errors, jobs, sealing
 from services.caller import Caller, Role
 from services.database import Database, Transaction
 from services.sealing import Sealer
@@ -137,6 +137,8 @@ def load(home: Path | None = None) -> Retention:
 def keep_to(database: Database, sealer: Sealer, home: Path, day: date) -> None:
     """Empty what is due on a day, by the rule of an installation: the service's own daily work.
 
+    Old jobs go too: what they were asked may name a file, and who asked.
+
     Raises
     ------
     errors.WanggeError
@@ -145,6 +147,7 @@ def keep_to(database: Database, sealer: Sealer, home: Path, day: date) -> None:
     with database.transaction(Caller("retention", Role.OPERATOR)) as tx:
         rule = load(home)
         forget_positions(tx, rule, day)
+        jobs.forget_old(tx, day)
         tx.commit()
     with database.transaction(Caller("retention", Role.OPERATOR)) as tx:
         anonymise(tx, sealer, rule, day)

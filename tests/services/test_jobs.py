@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -174,3 +175,21 @@ def test_a_job_that_is_not_there(database: Database, caller: Caller) -> None:
             jobs.find(tx, 1)
         with pytest.raises(errors.NotFoundError):
             jobs.cancel(tx, 1)
+
+
+def test_jobs_that_ended_long_ago_are_forgotten(database: Database, caller: Caller) -> None:
+    number, waiting, recent = (_ask(database, caller) for _ in range(3))
+    with database.transaction(caller) as tx, tx.as_owner() as own:
+        own.driver.execute(
+            "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = ANY(%s)",
+            ([number, recent],),
+        )
+        own.driver.execute(
+            "UPDATE job_progress SET updated_at = now() - interval '367 days'"
+            " WHERE job_id = ANY(%s)",
+            ([number, waiting],),
+        )
+        assert jobs.forget_old(own, datetime.now(UTC).date()) == 1
+        assert {job.id for job in jobs.latest(own)} == {waiting, recent}
+        left = own.driver.execute("SELECT id FROM procrastinate_jobs").fetchall()
+    assert {found for (found,) in left} == {waiting, recent}
