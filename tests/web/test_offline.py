@@ -37,15 +37,8 @@ class Phone:
         self.page.wait_for_url("**/due" if name in {"worker", "colleague"} else "**/")
 
     def settle(self) -> None:
-        """Wait until the phone has its shell and what it takes along."""
-        self.page.evaluate("navigator.serviceWorker.ready")
-        self.page.wait_for_function(
-            "async () => (await caches.keys()).length > 0 && (await new Promise(done => {"
-            " const asked = indexedDB.open('wangge', 1);"
-            " asked.onsuccess = () => { const store = asked.result.transaction('packages')"
-            ".objectStore('packages').count(); store.onsuccess = () => done(store.result); };"
-            "})) > 0"
-        )
+        """Wait until the page says that the phone has its shell and what it takes along."""
+        expect(self.page.locator('[data-kept="ready"]')).to_contain_text("资料已存在手机")
 
     def visits(self) -> list[tuple[str, str]]:
         with self.hired.owner() as tx:
@@ -232,3 +225,33 @@ def test_the_service_can_be_installed(phone: Phone) -> None:
     assert manifest["start_url"] == "/due"
     for icon in manifest["icons"]:
         assert phone.page.evaluate("a => fetch(a).then(b => b.status)", icon["src"]) == 200
+
+
+_LOSE = """() => new Promise((done) => {
+  const asked = indexedDB.open("wangge", 1);
+  asked.onsuccess = () => {
+    const lost = asked.result.transaction("packages", "readwrite");
+    lost.objectStore("packages").clear();
+    lost.oncomplete = () => { asked.result.close(); done(); };
+  };
+})"""
+
+
+def test_what_waits_is_shown_and_saved_even_when_the_rest_is_lost(phone: Phone) -> None:
+    phone.log_in()
+    phone.settle()
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}/due")
+    phone.log_visit("只在手机里")
+    phone.page.evaluate(_LOSE)
+    phone.page.reload()
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    with phone.page.expect_download() as saved:
+        phone.page.locator("#outbox button", has_text="存成文件").click()
+    assert "只在手机里" in saved.value.path().read_text()
+    again = phone.page.locator("[data-again]")
+    expect(again).to_have_attribute("href", f"/households/{HOME}")
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
+    again.click()
+    expect(phone.page.locator("main")).to_contain_text("只在手机里")

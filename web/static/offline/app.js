@@ -73,10 +73,14 @@ function body(found) {
   return pages.due(found, t("as_of", { day: new Date(found.taken).toLocaleString() }));
 }
 
+// What waits is shown whatever else the phone has lost: it is nowhere else.
 async function show() {
-  const found = await kept();
-  if (!found) return place.replaceChildren(el("p", { class: "empty" }, t("nothing")));
-  const entries = await outbox.all(account);
+  const found = await kept().catch(() => undefined);
+  const entries = account ? await outbox.all(account) : [];
+  if (!found) {
+    const empty = el("p", { class: "empty" }, t("nothing"));
+    return place.replaceChildren(empty, ...(account ? [pages.outbox(entries, acts)] : []));
+  }
   place.replaceChildren(
     el("nav", { class: "switch", "aria-label": t("nav") }, el("a", { href: "/due" }, t("due")), el("a", { href: "/households" }, t("households")), el("a", { href: "#outbox" }, t("outbox", { n: entries.length }))),
     ...body(found).filter(Boolean),
@@ -84,6 +88,8 @@ async function show() {
   );
 }
 
+for (const again of document.querySelectorAll("[data-again]"))
+  again.href = location.pathname === "/offline" ? "/due" : location.pathname + location.search;
 outbox.onChange(show);
 addEventListener("online", send);
 show().then(() => navigator.onLine && account && send());

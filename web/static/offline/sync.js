@@ -10,9 +10,25 @@ const csrf = meta("csrf");
 
 async function take() {
   const kept = await store.read("packages", account, "package").catch(() => undefined);
-  if (kept && Date.now() - kept.taken < FRESH_MS) return;
+  if (kept && Date.now() - kept.taken < FRESH_MS) return ready(kept);
   const answer = await fetch("/api/offline", { headers: { Accept: "application/json" } });
-  if (answer.ok) await store.keep("packages", account, "package", { ...(await answer.json()), taken: Date.now() });
+  if (!answer.ok) return tell("refused", (await answer.json()).detail);
+  const taken = { ...(await answer.json()), taken: Date.now() };
+  await store.keep("packages", account, "package", taken);
+  await ready(taken);
+}
+
+// Whether one may walk into a cellar now: the pages and the homes are both on the phone.
+async function ready(kept) {
+  await navigator.serviceWorker.ready;
+  tell("ready", new Date(kept.taken).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+}
+
+function tell(state, what) {
+  const place = document.querySelector("[data-kept]");
+  if (!place) return;
+  place.textContent = (place.dataset[state] ?? "{what}").replace("{what}", what ?? "");
+  place.dataset.kept = state;
 }
 
 async function send() {
@@ -55,4 +71,5 @@ async function begin() {
   await take();
 }
 
-if (account && "serviceWorker" in navigator && crypto.subtle) begin().catch(() => undefined);
+if (account && "serviceWorker" in navigator && crypto.subtle) begin().catch(() => tell("failed"));
+else tell("failed");
