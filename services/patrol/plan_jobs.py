@@ -1,7 +1,7 @@
 """Plans as background jobs: asked for, improved while there is time, turned into routes."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,6 +45,8 @@ class StoredPlan:
 
     Attributes
     ----------
+    job_id
+        The job that makes it; None: it was made at the command line.
     result
         See `planning.told`; None: nothing yet.
     adopted
@@ -52,7 +54,7 @@ class StoredPlan:
     """
 
     id: int
-    job_id: int
+    job_id: int | None
     unit_code: str
     made_on: date
     asked: PlanAsked
@@ -69,14 +71,8 @@ def submit(tx: Transaction, asked: PlanAsked, day: date) -> int:
         There is no such unit.
     """
     unit = units.find(tx, asked.unit, day)
-    values = {
-        "unit": asked.unit,
-        "day": day,
-        "caller": tx.caller.name,
-        "asked": orjson.dumps(asked.to_json()).decode(),
-    }
     with tx.as_owner() as own:
-        number: int = own.sql.execute(_INSERT, values).scalar_one()
+        number = _begin(own, asked, day, tx.caller.name)
     arguments = {"plan": number, "asked": asked.to_json(), "day": day.isoformat()}
     job = jobs.submit(tx, TASK, arguments, "job.patrol_plan", unit=unit.name)
     with tx.as_owner() as own:
@@ -97,20 +93,47 @@ def run(
     asked, day = PlanAsked.from_json(arguments["asked"]), date.fromisoformat(arguments["day"])
     number, whole = arguments["plan"], round(asked.seconds)
     try:
-        task = _prepared(database, theme, asked, day)
-        begun, written = time.monotonic(), 0.0
+        task = prepared(database, theme, asked, day)
+        written = -_WRITE_EVERY_S
         best: tuple[planning.DayPlan, ...] = ()
-        for best in planning.work(task):
-            now = time.monotonic()
-            if now - written >= _WRITE_EVERY_S:
+        for done, best in timed(planning.work(task)):
+            if done - written >= _WRITE_EVERY_S:
                 _save(database, number, task, best)
-                written = now
-            progress("job.step.plan", min(round(now - begun), whole), whole)
+                written = done
+            progress("job.step.plan", min(round(done), whole), whole)
         planning.check(task, best)
         _save(database, number, task, best)
     except (errors.RefusedError, errors.NotFoundError) as error:
         return {"error": {"key": error.key, "params": dict(error.params)}}
     return {"plan": number}
+
+
+def timed(
+    plans: Iterator[tuple[planning.DayPlan, ...]],
+) -> Iterator[tuple[float, tuple[planning.DayPlan, ...]]]:
+    """Give each step of a planner the seconds since the first was asked for."""
+    begun = time.monotonic()
+    for best in plans:
+        yield time.monotonic() - begun, best
+
+
+def keep(
+    database: Database, task: planning.Task, best: tuple[planning.DayPlan, ...], day: date
+) -> int:
+    """Keep a plan that was made without a job, and return its number.
+
+    Raises
+    ------
+    errors.RefusedError
+        Nobody walks anywhere in it; nothing is kept.
+    """
+    planning.check(task, best)
+    caller = callers.operator()
+    with database.transaction(caller) as tx:
+        number = _begin(tx, task.asked, day, caller.name)
+        tx.sql.execute(_SAVE, {"id": number, "result": _result(task, best)})
+        tx.commit()
+    return number
 
 
 def latest(tx: Transaction, limit: int = 20) -> tuple[StoredPlan, ...]:
@@ -130,6 +153,12 @@ def find(tx: Transaction, number: int) -> StoredPlan:
     if row is None:
         raise errors.NotFoundError("error.plan.unknown", number=number)
     return _plan(row)
+
+
+def stop(tx: Transaction, plan: StoredPlan) -> None:
+    """Stop making a plan; the best so far stays. One that is finished stays as it is."""
+    if plan.job_id is not None:
+        jobs.cancel(tx, plan.job_id)
 
 
 def adopt(tx: Transaction, plan: StoredPlan, day: date, unit_name: str) -> int:
@@ -177,21 +206,45 @@ def _walked(walk: Mapping[str, Any], length_m: NDArray[np.float64]) -> sections.
     )
 
 
-def _prepared(database: Database, theme: Patrol, asked: PlanAsked, day: date) -> planning.Task:
+def prepared(database: Database, theme: Patrol, asked: PlanAsked, day: date) -> planning.Task:
+    """Turn a question into a problem.
+
+    Raises
+    ------
+    errors.RefusedError
+        There is no network, the unit has no road to patrol, or fewer sections than patrols.
+    errors.NotFoundError
+        There is no such unit.
+    """
     with database.transaction(callers.operator()) as tx:
         ground = theme.ground(tx, PatrolQuery(day))
         if ground is None:
             raise errors.RefusedError("error.import.track.no_network")
+        units.find(tx, asked.unit, day)
         return planning.prepare(tx, ground.roads, ground.walked, asked, day)
 
 
 def _save(
     database: Database, number: int, task: planning.Task, best: tuple[planning.DayPlan, ...]
 ) -> None:
-    result = orjson.dumps(planning.told(task, best)).decode()
     with database.transaction(callers.operator()) as tx:
-        tx.sql.execute(_SAVE, {"id": number, "result": result})
+        tx.sql.execute(_SAVE, {"id": number, "result": _result(task, best)})
         tx.commit()
+
+
+def _result(task: planning.Task, best: tuple[planning.DayPlan, ...]) -> str:
+    return orjson.dumps(planning.told(task, best)).decode()
+
+
+def _begin(tx: Transaction, asked: PlanAsked, day: date, caller: str) -> int:
+    values = {
+        "unit": asked.unit,
+        "day": day,
+        "caller": caller,
+        "asked": orjson.dumps(asked.to_json()).decode(),
+    }
+    number: int = tx.sql.execute(_INSERT, values).scalar_one()
+    return number
 
 
 def _plan(row: sa.Row[Any]) -> StoredPlan:

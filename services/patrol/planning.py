@@ -162,11 +162,16 @@ def prepare(tx: Transaction, roads: Roads, walked: Walked, asked: PlanAsked, day
     return Task(asked, problem.Problem(sections, team), edges, len(wanted), roads.stored.id)
 
 
-def work(task: Task) -> Iterator[tuple[DayPlan, ...]]:
+def work(task: Task, seed: int = 0) -> Iterator[tuple[DayPlan, ...]]:
     """Plan each day of the week; after every step the best so far of all days.
 
     A short turn for each day first, so that there is a plan for all of them soon; then the rest
     of the time, where there is something left to win.
+
+    Parameters
+    ----------
+    seed
+        Of the random numbers.
     """
     days = [weekday - 1 for weekday in task.asked.weekdays]
     asked = weeks.days(task.week, days)
@@ -179,7 +184,7 @@ def work(task: Task) -> Iterator[tuple[DayPlan, ...]]:
                 continue
             left = (until - time.monotonic()) / (len(asked) - number)
             seconds = left if turn else quick
-            for plan in planner.plan(one, max(seconds, 0.05)):
+            for plan in planner.plan(one, max(seconds, 0.05), seed):
                 if day not in best or _is_better(plan, best[day].plan):
                     best[day] = DayPlan(day + 1, plan)
                 yield tuple(best[key] for key in sorted(best))

@@ -12,34 +12,16 @@ from services.patrol import plan_jobs, planning, routes
 from services.patrol.planning import PlanAsked
 from services.retention import Retention
 from services.themes.patrol import Patrol, PatrolQuery
-from tests.services import patrols, small_district
+from tests.services import patrol_town, patrols, small_district
 from tests.services.small_district import DAY, DISTRICT, GRIDS
 
-# A block of four streets about the first square's middle, a path away from it, and an island.
-_LINES = [
-    [(0.3, 0.3), (0.7, 0.3)],
-    [(0.7, 0.3), (0.7, 0.7)],
-    [(0.7, 0.7), (0.3, 0.7)],
-    [(0.3, 0.7), (0.3, 0.3)],
-    [(0.7, 0.5), (0.72, 0.5)],
-    [(0.45, 0.5), (0.55, 0.5)],
-]
 _QUICK = PlanAsked(GRIDS[0], patrols=2, seconds=1, weekdays=(2, 4), passes=1)
 
 
 @pytest.fixture
 def filled(database: Database) -> Database:
     with database.transaction(callers.operator()) as tx:
-        small_district.fill(tx)
-        small_district.store_network(tx, [[*line] for line in _LINES])
-        for number, (x, y) in enumerate(
-            ((0.3, 0.4), (0.5, 0.3), (0.7, 0.6), (0.5, 0.7), (0.5, 0.5))
-        ):
-            tx.driver.execute(
-                "INSERT INTO households (code, geom)"
-                " SELECT %s, ST_SetSRID(ST_MakePoint(%s, %s), 4490)",
-                (f"H{number}", *small_district.place(x, y).coords[0]),
-            )
+        patrol_town.fill(tx)
         tx.commit()
     return database
 

@@ -51,6 +51,7 @@ VERBS = [
     "coverage ramps",
     "patrol",
     "patrol import",
+    "patrol plan",
     "patrol report",
     "export",
     "units",

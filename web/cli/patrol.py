@@ -1,4 +1,4 @@
-"""``wangge patrol``: recorded tracks and planned routes in, what was patrolled out."""
+"""``wangge patrol``: recorded tracks and planned routes in, plans, what was patrolled out."""
 
 import functools
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from services import errors
 from services.imports import runner
 from services.imports.options import ImportKind, ImportOptions, OnError
 from web import databases, import_words
-from web.cli import help_text, imports, verbs
+from web.cli import help_text, imports, patrol_plan, verbs
 from web.cli.console import Console
 from web.themes.patrol import cli as coverage
 
@@ -84,3 +84,4 @@ def _import(console: Console, options: _Import) -> None:
 
 
 verbs.add(group, "report", "cli.coverage.patrol", coverage.Asked)(coverage.run)
+verbs.add(group, "plan", "cli.plan", patrol_plan.Asked)(patrol_plan.run)

@@ -13,7 +13,7 @@ from services.database import Transaction
 from services.patrol import plan_jobs, routes
 from services.patrol.planning import PlanAsked
 from services.themes.patrol import PatrolQuery
-from web import plan_drawing, view
+from web import plan_drawing, plan_terms, view
 from web.dependencies import Page, Reading, Writing
 
 router = APIRouter(include_in_schema=False, prefix="/patrol")
@@ -56,21 +56,11 @@ class Typed(BaseModel):
                 weekdays=tuple(sorted({int(day) for day in self.weekdays})),
                 passes=int(self.passes),
                 seconds=float(self.seconds),
-                start=_place(self.start),
-                end=_place(self.end),
+                start=plan_terms.place(self.start),
+                end=plan_terms.place(self.end),
             )
         except ValueError as error:
             raise errors.RefusedError("error.plan.number") from error
-
-
-def _place(text: str) -> tuple[float, float] | None:
-    """Read ``longitude, latitude``."""
-    if not text.strip():
-        return None
-    lon, lat = (float(part) for part in text.replace("，", ",").split(","))
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise errors.RefusedError("error.plan.place")
-    return lon, lat
 
 
 @router.get("/plans", response_class=HTMLResponse)
@@ -96,7 +86,7 @@ def ask(page: Page, tx: Writing, typed: Annotated[Typed, Form()]) -> Response:
 def plan(page: Page, tx: Reading, number: Number) -> HTMLResponse:
     """Return a plan; its present state alone when htmx asks."""
     found = plan_jobs.find(tx, number)
-    job = jobs.find(tx, found.job_id)
+    job = None if found.job_id is None else jobs.find(tx, found.job_id)
     roads = page.state.patrol.roads(tx, found.made_on)
     template = "parts/patrol_plan.html" if view.is_fragment(page.request) else "patrol_plan.html"
     return page.render(
@@ -104,7 +94,8 @@ def plan(page: Page, tx: Reading, number: Number) -> HTMLResponse:
         plan=found,
         job=job,
         unit=units.find(tx, found.unit_code, found.made_on),
-        error=(job.outcome or {}).get("error"),
+        is_over=job is None or job.state.is_over,
+        error=(job.outcome or {}).get("error") if job else None,
         days=plan_drawing.days(roads, found) if roads is not None else (),
     )
 
@@ -112,7 +103,7 @@ def plan(page: Page, tx: Reading, number: Number) -> HTMLResponse:
 @router.post("/plans/{number}/cancel")
 def cancel(tx: Writing, number: Number) -> RedirectResponse:
     """Stop; the best plan so far stays."""
-    jobs.cancel(tx, plan_jobs.find(tx, number).job_id)
+    plan_jobs.stop(tx, plan_jobs.find(tx, number))
     tx.commit()
     return RedirectResponse(f"/patrol/plans/{number}", HTTPStatus.SEE_OTHER)
 
