@@ -40,10 +40,20 @@ class SealedColumn:
 
 @dataclass(frozen=True)
 class SealedTable:
-    """A table with sealed values; its key is ``id``."""
+    """A table with sealed values.
+
+    Attributes
+    ----------
+    key
+        Its whole-numbered primary key.
+    batch
+        Rows that are sealed anew at a time.
+    """
 
     name: LiteralString
     columns: tuple[SealedColumn, ...]
+    key: LiteralString = "id"
+    batch: int = _BATCH
 
     @property
     def stored(self) -> tuple[str, ...]:
@@ -58,6 +68,7 @@ SEALED: Final = (
         (SealedColumn("id_number", "id_number_hash"), SealedColumn("phone", "phone_hash")),
     ),
     SealedTable("changes", (SealedColumn("payload"), SealedColumn("replaced"))),
+    SealedTable("patrol_positions", (SealedColumn("sealed"),), "track_id", 100),
 )
 """Everything that is sealed; a test holds it against the schema."""
 
@@ -193,15 +204,17 @@ def _batch(
     tx: Transaction, table: SealedTable, sealer: Sealer, after: Any
 ) -> Sequence[tuple[Any, ...]]:
     """Read and lock the next rows: id, then each column and its hash."""
+    key = sql.Identifier(table.key)
     query = sql.SQL(
-        "SELECT id, {columns} FROM {table} WHERE {outdated} {after}"
-        " ORDER BY id LIMIT {limit} FOR UPDATE"
+        "SELECT {key}, {columns} FROM {table} WHERE {outdated} {after}"
+        " ORDER BY {key} LIMIT {limit} FOR UPDATE"
     ).format(
         columns=sql.SQL(", ").join(map(sql.Identifier, table.stored)),
         table=sql.Identifier(table.name),
         outdated=_outdated(table),
-        after=sql.SQL("" if after is None else "AND id > %(after)s"),
-        limit=_BATCH,
+        key=key,
+        after=sql.SQL("" if after is None else "AND {} > %(after)s").format(key),
+        limit=min(table.batch, _BATCH),
     )
     return tx.driver.execute(query, {"prefix": bytes([sealer.number]), "after": after}).fetchall()
 
@@ -226,16 +239,16 @@ def _seal_anew(
             if opened is None:
                 unreadable |= set() if sealed is None else {at}
                 continue
-            values[column.name][at] = sealer.seal(opened)
+            values[column.name][at] = sealer.seal_bytes(opened)
             if column.hash is not None:
-                values[column.hash][at] = sealer.hash_many([opened])[0]
+                values[column.hash][at] = sealer.hash_many([opened.decode()])[0]
     _store(tx, table, [row[0] for row in rows], values)
     return len(unreadable)
 
 
-def _opened(sealer: Sealer, sealed: bytes) -> str | None:
+def _opened(sealer: Sealer, sealed: bytes) -> bytes | None:
     try:
-        return sealer.open(sealed)
+        return sealer.open_bytes(sealed)
     except errors.RefusedError:
         return None
 
@@ -246,9 +259,10 @@ def _store(
     names = table.stored
     query = sql.SQL(
         "UPDATE {table} t SET {settings} FROM unnest({ids}, {arrays}) AS v (id, {names})"
-        " WHERE t.id = v.id"
+        " WHERE t.{key} = v.id"
     ).format(
         table=sql.Identifier(table.name),
+        key=sql.Identifier(table.key),
         settings=sql.SQL(", ").join(
             sql.SQL("{0} = v.{0}").format(sql.Identifier(name)) for name in names
         ),

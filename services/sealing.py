@@ -79,12 +79,16 @@ class Sealer:
 
     def seal(self, value: str) -> bytes:
         """Encrypt one value; the same value is never the same bytes twice."""
+        return self.seal_bytes(value.encode())
+
+    def seal_bytes(self, value: bytes) -> bytes:
+        """Encrypt bytes; the same are never sealed alike twice."""
         return self._sealed(AESGCM(self.key), value)
 
     def seal_many(self, values: Iterable[str | None]) -> list[bytes | None]:
         """Encrypt values; None stays None."""
         cipher = AESGCM(self.key)
-        return [None if value is None else self._sealed(cipher, value) for value in values]
+        return [None if value is None else self._sealed(cipher, value.encode()) for value in values]
 
     def hash_many(self, values: Iterable[str | None]) -> list[bytes | None]:
         """Hash values with the newest key, to compare a whole value without opening it."""
@@ -102,19 +106,28 @@ class Sealer:
         errors.RefusedError
             The value was sealed with a key that is not here, or was tampered with.
         """
+        return self.open_bytes(sealed).decode()
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Decrypt bytes.
+
+        Raises
+        ------
+        errors.RefusedError
+            They were sealed with a key that is not here, or were tampered with.
+        """
         prefix, nonce = sealed[:1], sealed[1 : 1 + _NONCE_BYTES]
         holder = next((one for one in (self, *self.former) if prefix == bytes([one.number])), None)
         if holder is None:
             raise errors.RefusedError("error.keys.other_key")
         try:
-            opened = AESGCM(holder.key).decrypt(nonce, sealed[1 + _NONCE_BYTES :], prefix)
+            return AESGCM(holder.key).decrypt(nonce, sealed[1 + _NONCE_BYTES :], prefix)
         except InvalidTag as error:
             raise errors.RefusedError("error.keys.tampered") from error
-        return opened.decode()
 
-    def _sealed(self, cipher: AESGCM, value: str) -> bytes:
+    def _sealed(self, cipher: AESGCM, value: bytes) -> bytes:
         prefix, nonce = bytes([self.number]), os.urandom(_NONCE_BYTES)
-        return prefix + nonce + cipher.encrypt(nonce, value.encode(), prefix)
+        return prefix + nonce + cipher.encrypt(nonce, value, prefix)
 
 
 def held(tx: Transaction, sealer: Sealer) -> Sealer:

@@ -68,7 +68,7 @@ class ImportOptions:
     layer
         Layer of a GeoPackage, sheet of a workbook.
     sealer
-        Seals id numbers and phones; residents cannot be imported without.
+        Seals id numbers, phones and positions; residents and tracks cannot be imported without.
     team
         Tracks and routes: who walked or walks, where the file does not say so.
     render

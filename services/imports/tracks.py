@@ -46,6 +46,10 @@ def load(job: Job) -> Outcome:
     FileFaultError
         The file cannot be read, holds no track, or there is no network to match it to.
     """
+    sealer = job.options.sealer
+    if sealer is None:
+        message = "tracks are imported with a sealer only"
+        raise ValueError(message)
     stored = networks.load(job.tx)
     if stored is None:
         raise FileFaultError("error.import.track.no_network")
@@ -65,7 +69,7 @@ def load(job: Job) -> Outcome:
             continue
         known |= {recording.code}
         good += 1
-        tracks.store(job.tx, walked, job.today, job.run_id)
+        tracks.store(job.tx, sealer, walked, job.today, job.run_id)
     _write_rejects(job, refused)
     return Outcome(inserted=good, unchanged=unchanged, rejected=len(refused))
 

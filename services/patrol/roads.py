@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gis import codes, crs, location
 from gis import network as networks
-from gis.tracks import along
+from gis.tracks import along, waypoints
 from services import _copy, hierarchy, units
 from services.database import Transaction
 from services.hierarchy import Hierarchy
@@ -103,6 +103,11 @@ class Roads:
     def length_m(self) -> NDArray[np.float64]:
         """Metres of each section."""
         return self.stored.network.length_m
+
+    @cached_property
+    def joiner(self) -> waypoints.Joiner:
+        """Joins way points along them."""
+        return waypoints.prepare(self.stored.network)
 
     @cached_property
     def part(self) -> NDArray[np.int32]:

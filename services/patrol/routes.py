@@ -43,6 +43,8 @@ class Schedule:
         Name of the team; None: not settled.
     valid_from
         First day of the plan.
+    valid_to
+        First day on which it is not walked any more; None: until further notice.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Schedule:
     valid_from: date
     shift: Shift | None = None
     team: str | None = None
+    valid_to: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse days that are none."""
@@ -57,6 +60,8 @@ class Schedule:
             raise errors.RefusedError("error.route.weekdays")
         if not self.name.strip():
             raise errors.RefusedError("error.route.name")
+        if self.valid_to is not None and self.valid_to <= self.valid_from:
+            raise errors.RefusedError("error.route.period")
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ class Route:
     ----------
     valid_to
         First day on which it is not planned any more; None: until further notice.
+    is_drawn
+        Whether it was drawn on the map, so that its way points are known.
     """
 
     id: int
@@ -79,6 +86,7 @@ class Route:
     valid_to: date | None
     length_m: float
     generated: bool
+    is_drawn: bool
 
     def on(self, day: date) -> bool:
         """Whether it is to be walked on a day."""
@@ -111,7 +119,7 @@ _SECTION = (
 )
 _LISTING = sa.text("""
     SELECT r.id, r.code, r.name, r.team, r.weekdays, r.shift, r.length_m,
-           lower(r.valid) AS valid_from, upper(r.valid) AS valid_to,
+           lower(r.valid) AS valid_from, upper(r.valid) AS valid_to, r.drawn IS NOT NULL AS is_drawn,
            coalesce(i.generated, false) AS generated
     FROM patrol_routes r LEFT JOIN import_runs i ON i.id = r.import_run_id
     WHERE CAST(:first AS date) IS NULL
@@ -123,16 +131,22 @@ _READ = """
     WHERE s.route_id = ANY(%s::int[]) ORDER BY s.route_id, s.position
 """
 _INSERT = sa.text("""
-    INSERT INTO patrol_routes (code, name, team, weekdays, shift, valid, length_m, geom, plan_id,
-                               import_run_id)
+    INSERT INTO patrol_routes (code, name, team, weekdays, shift, valid, length_m, geom, drawn,
+                               plan_id, import_run_id)
     VALUES (:code, :name, :team, CAST(:weekdays AS smallint[]), :shift,
-            daterange(CAST(:valid_from AS date), NULL), :length_m,
-            ST_Multi(ST_GeomFromWKB(:wkb, 4490)), :plan_id, :run_id)
+            daterange(CAST(:valid_from AS date), CAST(:valid_to AS date)), :length_m,
+            ST_Multi(ST_GeomFromWKB(:wkb, 4490)), ST_GeomFromWKB(:drawn, 4490), :plan_id, :run_id)
     ON CONFLICT (code) DO UPDATE SET name = excluded.name, team = excluded.team,
         weekdays = excluded.weekdays, shift = excluded.shift, length_m = excluded.length_m,
-        geom = excluded.geom, import_run_id = excluded.import_run_id
+        geom = excluded.geom, drawn = excluded.drawn, import_run_id = excluded.import_run_id
     RETURNING id
 """)
+_CHANGE = sa.text("""
+    UPDATE patrol_routes SET name = :name, team = :team, weekdays = CAST(:weekdays AS smallint[]),
+        shift = :shift, valid = daterange(CAST(:valid_from AS date), CAST(:valid_to AS date))
+    WHERE id = :id
+""")
+_WAY_POINTS = sa.text("SELECT ST_AsBinary(drawn) FROM patrol_routes WHERE id = :id")
 _CLEAR = sa.text("DELETE FROM patrol_route_sections WHERE route_id = :id")
 _END = sa.text("""
     UPDATE patrol_routes SET valid = daterange(lower(valid), CAST(:day AS date))
@@ -181,10 +195,11 @@ def next_code(tx: Transaction) -> str:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a route came from: an import, a plan, or neither, when it was drawn."""
+    """Where a route came from: an import, a plan, or the way points it was drawn with."""
 
     run_id: int | None = None
     plan_id: int | None = None
+    drawn: shapely.LineString | None = None
 
 
 def store(
@@ -202,13 +217,10 @@ def store(
         _INSERT,
         {
             "code": code,
-            "name": schedule.name.strip(),
-            "team": schedule.team,
-            "weekdays": list(schedule.weekdays),
-            "shift": schedule.shift.value if schedule.shift else None,
-            "valid_from": schedule.valid_from,
+            **_scheduled(schedule),
             "length_m": float(walked.length_m.sum()),
             "wkb": shapely.to_wkb(shapely.set_srid(merged, 0)),
+            "drawn": None if origin.drawn is None else shapely.to_wkb(origin.drawn),
             "plan_id": origin.plan_id,
             "run_id": origin.run_id,
         },
@@ -219,6 +231,31 @@ def store(
     columns = [np.full(count, route_id), np.arange(count), walked.edge, walked.from_m, walked.to_m]
     _copy.write(tx, "patrol_route_sections", fields, columns)
     return route_id
+
+
+def change(tx: Transaction, route: Route, schedule: Schedule) -> None:
+    """Let a route be walked on other days, by others, in another period; its way stays."""
+    tx.sql.execute(_CHANGE, {"id": route.id, **_scheduled(schedule)})
+
+
+def way_points(tx: Transaction, route: Route) -> NDArray[np.float64]:
+    """Return the way points a route was drawn with, degrees, shape (n, 2); none: it was not."""
+    wkb = tx.sql.execute(_WAY_POINTS, {"id": route.id}).scalar_one()
+    if wkb is None:
+        return np.zeros((0, 2))
+    points: NDArray[np.float64] = shapely.get_coordinates(shapely.from_wkb(bytes(wkb)))
+    return points
+
+
+def _scheduled(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "name": schedule.name.strip(),
+        "team": schedule.team,
+        "weekdays": list(schedule.weekdays),
+        "shift": schedule.shift.value if schedule.shift else None,
+        "valid_from": schedule.valid_from,
+        "valid_to": schedule.valid_to,
+    }
 
 
 def end(tx: Transaction, route: Route, day: date) -> None:
@@ -253,4 +290,5 @@ def _route(row: sa.Row[Any]) -> Route:
         valid_to=row.valid_to,
         length_m=row.length_m,
         generated=row.generated,
+        is_drawn=row.is_drawn,
     )

@@ -13,7 +13,9 @@ from gis.tracks.matching import Match
 from gis.tracks.track import Fate
 from services import _copy
 from services.database import Transaction
+from services.patrol import positions
 from services.patrol.recordings import Recording
+from services.sealing import Sealer
 
 _EPOCH = date(2000, 1, 1)
 _COVERED = (
@@ -29,9 +31,6 @@ _INSERT = sa.text("""
     VALUES (:code, :day, :team, :points, :used, :clock, :walked_m, :sigma_m, :run_id)
     RETURNING id
 """)
-_INSERT_POSITIONS = """
-    INSERT INTO patrol_positions (track_id, received_on, time_s, lonlat) VALUES (%s, %s, %b, %b)
-"""
 _DAYS = "SELECT id, day FROM patrol_tracks WHERE day >= %s::date AND day <= %s::date"
 _READ = """
     SELECT c.track_id, c.edge, c.from_m, c.to_m FROM patrol_covered c
@@ -62,8 +61,8 @@ def known(tx: Transaction, codes: Sequence[str]) -> frozenset[str]:
     return frozenset(tx.sql.execute(_KNOWN, {"codes": list(codes)}).scalars())
 
 
-def store(tx: Transaction, walked: Walked, today: date, run_id: int | None) -> int:
-    """Store a track, and return its id."""
+def store(tx: Transaction, sealer: Sealer, walked: Walked, today: date, run_id: int | None) -> int:
+    """Store a track, its positions sealed, and return its id."""
     recording, match = walked.recording, walked.match
     counts = match.counts()
     track_id: int = tx.sql.execute(
@@ -83,9 +82,7 @@ def store(tx: Transaction, walked: Walked, today: date, run_id: int | None) -> i
     covered = match.covered
     ids = np.full(len(covered), track_id)
     _copy.write(tx, "patrol_covered", _COVERED, [ids, covered.edge, covered.from_m, covered.to_m])
-    times, lonlat = recording.time_s.tobytes(), np.ascontiguousarray(recording.lonlat).tobytes()
-    with tx.driver.cursor() as cursor:
-        cursor.execute(_INSERT_POSITIONS, (track_id, today, times, lonlat))
+    positions.store(tx, sealer, track_id, today, recording)
     return track_id
 
 

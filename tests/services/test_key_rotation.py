@@ -4,6 +4,7 @@ import stat
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -11,8 +12,10 @@ from services import audit, errors, key_files, key_rotation, sealing
 from services import caller as callers
 from services.households import changes, history, identities
 from services.households.contents import ChangeKind
+from services.patrol import positions
+from services.patrol.recordings import Recording
 from services.sealing import Sealer
-from tests.services import staff
+from tests.services import patrols, small_district, staff
 from tests.services.households import caring
 from tests.services.households.caring import GRANNY, ID_NUMBER, PHONE
 
@@ -92,6 +95,28 @@ def test_what_was_interrupted_is_gone_on_with(known, home, monkeypatch):
     done = _rotate(known, home)
     assert (done.number, done.resealed, done.deleted) == (2, 1, (1,))
     assert _rotate(known, home).number == 3
+
+
+def test_positions_of_volunteers_are_sealed_and_sealed_anew(database, home):
+    with database.transaction(callers.operator()) as tx:
+        small_district.fill(tx)
+        sealer = Sealer.from_home(home)
+        where = np.array([[116.8, 32.6], [116.81, 32.6]])
+        recording = Recording(1, np.array([0.0, 60.0]), where)
+        track = patrols.add_track(tx, small_district.DAY, [(0, 0.0, 300.0)])
+        tx.driver.execute("DELETE FROM patrol_positions")
+        positions.store(tx, sealer, track, small_district.DAY, recording)
+        tx.commit()
+        (sealed,) = tx.sql.execute(sa.text("SELECT sealed FROM patrol_positions")).scalars()
+        assert where.tobytes()[:8] not in bytes(sealed)
+    done = key_rotation.rotate(database, callers.operator(), home, _ignore)
+    assert (done.resealed, done.deleted) == (1, (1,))
+    with database.transaction(callers.operator()) as tx:
+        (kept,) = positions.kept(tx, Sealer.from_home(home))
+        assert list(positions.kept(tx, sealer)) == [], "the key of then opens it no more"
+    assert kept.track_id == track
+    np.testing.assert_array_equal(kept.recording.lonlat, where)
+    np.testing.assert_array_equal(kept.recording.time_s, [0.0, 60.0])
 
 
 def test_it_ends_when_all_was_done_but_the_last_step(known, home):

@@ -49,6 +49,7 @@ def test_every_route_of_the_interface_is_described() -> None:
         ("/api/coverage/patrol/items", "GET"),
         ("/api/patrol/routes", "GET"),
         ("/api/patrol/sections", "GET"),
+        ("/api/patrol/way", "GET"),
         ("/api/coverage/day-care", "GET"),
         ("/api/coverage/day-care/items", "GET"),
         ("/api/facilities", "GET"),

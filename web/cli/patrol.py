@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from services import caller as callers
-from services import errors
+from services import errors, sealing
 from services.imports import runner
 from services.imports.options import ImportKind, ImportOptions, OnError
 from web import databases, import_words
@@ -67,6 +67,7 @@ def _import(console: Console, options: _Import) -> None:
         rejects=options.rejects,
         effective=options.effective.date() if options.effective else None,
         team=options.team,
+        sealer=sealing.Sealer.from_home(console.settings.home),
         render=lambda problem: import_words.sentence(console.t, problem),
     )
     kind = ImportKind(options.what.value)

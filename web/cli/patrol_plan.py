@@ -17,7 +17,7 @@ from services.patrol.plan_jobs import StoredPlan
 from services.patrol.planning import PlanAsked
 from services.patrol.roads import Roads
 from services.themes.patrol import Patrol
-from web import databases, days, plan_drawing, plan_terms
+from web import databases, days, patrol_terms, plan_drawing
 from web.cli import coverage_group, tables
 from web.cli.console import Console
 from web.plan_drawing import Day
@@ -58,8 +58,8 @@ class Asked:
             weekdays=weekdays(self.weekdays),
             passes=self.passes,
             seconds=self.seconds,
-            start=plan_terms.place(self.start),
-            end=plan_terms.place(self.end),
+            start=patrol_terms.place(self.start),
+            end=patrol_terms.place(self.end),
         )
 
 

@@ -187,7 +187,11 @@ def _load_patrols(console: Console, database: Database, folder: Path) -> None:
     files = patrols.write(
         folder, stored.network, stored.metric_epsg, starts[:_MOST_PATROLS], days.today()
     )
-    options = ImportOptions(generated=True, effective=days.today() - patrols.PERIOD)
+    options = ImportOptions(
+        generated=True,
+        effective=days.today() - patrols.PERIOD,
+        sealer=sealing.Sealer.from_home(console.settings.home),
+    )
     for kind, path in ((ImportKind.ROUTES, files.routes), (ImportKind.TRACKS, files.tracks)):
         with console.progress() as progress:
             runner.run(database, callers.operator(), kind, path, options, progress)

@@ -1,4 +1,4 @@
-"""``/patrol/plans``: ask for a plan, watch it get better, make routes of it; ``/patrol/routes``."""
+"""``/patrol/plans``: ask for a plan, watch it get better, make routes of it."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -8,12 +8,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from gis import codes
-from services import errors, jobs, units
+from services import audit, errors, jobs, units
 from services.database import Transaction
-from services.patrol import plan_jobs, routes
+from services.patrol import entrusted, plan_jobs, routes
 from services.patrol.planning import PlanAsked
-from services.themes.patrol import PatrolQuery
-from web import plan_drawing, plan_terms, view
+from web import patrol_terms, plan_drawing, view
 from web.dependencies import Page, Reading, Writing
 
 router = APIRouter(include_in_schema=False, prefix="/patrol")
@@ -56,8 +55,8 @@ class Typed(BaseModel):
                 weekdays=tuple(sorted({int(day) for day in self.weekdays})),
                 passes=int(self.passes),
                 seconds=float(self.seconds),
-                start=plan_terms.place(self.start),
-                end=plan_terms.place(self.end),
+                start=patrol_terms.place(self.start),
+                end=patrol_terms.place(self.end),
             )
         except ValueError as error:
             raise errors.RefusedError("error.plan.number") from error
@@ -73,7 +72,9 @@ def show(page: Page, tx: Reading, unit: str = "") -> HTMLResponse:
 def ask(page: Page, tx: Writing, typed: Annotated[Typed, Form()]) -> Response:
     """Ask for a plan."""
     try:
-        number = plan_jobs.submit(tx, typed.asked(), page.today)
+        asked = typed.asked()
+        entrusted.check_unit(tx, asked.unit)
+        number = plan_jobs.submit(tx, asked, page.today)
     except (errors.RefusedError, errors.NotFoundError) as error:
         response = _form(page, tx, typed, page.t.error(error))
         response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -103,7 +104,9 @@ def plan(page: Page, tx: Reading, number: Number) -> HTMLResponse:
 @router.post("/plans/{number}/cancel")
 def cancel(tx: Writing, number: Number) -> RedirectResponse:
     """Stop; the best plan so far stays."""
-    plan_jobs.stop(tx, plan_jobs.find(tx, number))
+    found = plan_jobs.find(tx, number)
+    entrusted.check_unit(tx, found.unit_code)
+    plan_jobs.stop(tx, found)
     tx.commit()
     return RedirectResponse(f"/patrol/plans/{number}", HTTPStatus.SEE_OTHER)
 
@@ -112,26 +115,10 @@ def cancel(tx: Writing, number: Number) -> RedirectResponse:
 def adopt(page: Page, tx: Writing, number: Number) -> RedirectResponse:
     """Make routes of a plan, from today on."""
     found = plan_jobs.find(tx, number)
+    entrusted.check_unit(tx, found.unit_code)
     unit = units.find(tx, found.unit_code, found.made_on)
-    plan_jobs.adopt(tx, found, page.today, unit.name)
-    tx.commit()
-    return RedirectResponse("/patrol/routes", HTTPStatus.SEE_OTHER)
-
-
-@router.get("/routes", response_class=HTMLResponse)
-def listing(page: Page, tx: Reading, day: int = 0) -> HTMLResponse:
-    """Return the planned routes, all or those of a day of the week, as they were walked lately."""
-    answer = page.state.patrol.coverage(tx, PatrolQuery(page.as_of))
-    reports = [one for one in answer.reports if not day or day in one.route.weekdays]
-    return page.render("patrol_routes.html", reports=reports, day=day, weekdays=routes.WEEKDAYS)
-
-
-@router.post("/routes/{code}/end")
-def end(page: Page, tx: Writing, code: str) -> RedirectResponse:
-    """Plan a route no more."""
-    route = routes.find(tx, code)
-    with tx.as_owner() as own:
-        routes.end(own, route, page.today)
+    made = plan_jobs.adopt(tx, found, page.today, unit.name)
+    audit.append(tx, "route_adopt", str(number), found.unit_code, routes=made)
     tx.commit()
     return RedirectResponse("/patrol/routes", HTTPStatus.SEE_OTHER)
 
@@ -139,10 +126,12 @@ def end(page: Page, tx: Writing, code: str) -> RedirectResponse:
 def _form(page: view.Page, tx: Transaction, typed: Typed, fault: str) -> HTMLResponse:
     if page.root is None:
         raise errors.NotFoundError("error.units.none", as_of=page.as_of)
+    mine = entrusted.own(tx)
     listed = [
         unit
         for unit in units.listing(tx, page.today)
         if unit.level in (codes.Level.COMMUNITY, codes.Level.TOWNSHIP)
+        and (mine is None or unit.code in mine)
     ]
     return page.render(
         "patrol_plans.html",
@@ -150,6 +139,6 @@ def _form(page: view.Page, tx: Transaction, typed: Typed, fault: str) -> HTMLRes
         fault=fault,
         units=listed,
         weekdays=routes.WEEKDAYS,
-        names={unit.code: unit.name for unit in listed},
+        names={unit.code: unit.name for unit in units.listing(tx, page.today)},
         plans=plan_jobs.latest(tx),
     )

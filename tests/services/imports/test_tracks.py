@@ -14,7 +14,7 @@ from services.imports import runner
 from services.imports.options import ImportKind, ImportOptions, OnError
 from services.imports.report import ImportRefusedError, ImportReport
 from services.patrol import gpx, recordings
-from tests.services import small_district
+from tests.services import patrols, small_district
 from tests.services.small_district import DAY, SIDE, SOUTH, WEST
 
 _BEGUN = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # nine in the morning there
@@ -58,7 +58,7 @@ def _gpx(path: Path, *tracks: Sequence[Point]) -> Path:
 
 
 def _load(database: Database, path: Path, **changes: object) -> ImportReport:
-    options = ImportOptions(**{"on_error": OnError.REJECT, **changes})
+    options = ImportOptions(**{"on_error": OnError.REJECT, "sealer": patrols.SEALER, **changes})
     return runner.run(database, callers.operator(), ImportKind.TRACKS, path, options)
 
 

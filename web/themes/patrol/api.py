@@ -1,14 +1,18 @@
 """``/api/coverage/patrol`` and ``/api/patrol``: figures, sections and routes of patrols."""
 
-from typing import Any
+from typing import Annotated, Any
 
+import numpy as np
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from layers import compact
 from layers.themes import patrol_data
+from services import errors
+from services.patrol import drawing
 from services.patrol.figures import PatrolRow
 from services.themes.patrol import Coverage
+from web import days, patrol_terms
 from web.api import caching, delivery
 from web.api.questions import Options, PatrolQuestion
 from web.dependencies import Asker, Held, Reading
@@ -37,6 +41,28 @@ def routes(request: Request, held: Held, asker: Asker, tx: Reading, options: Opt
     return delivery.collection(request, held, asker, tx, "patrol-routes", options)
 
 
+@router.get("/patrol/way", response_class=Response)
+def way(
+    held: Held,
+    tx: Reading,
+    points: Annotated[str, Query(max_length=8000, description="lon,lat,lon,lat,...; EPSG:4490")],
+) -> Response:
+    """Return the shortest way along the roads through some places, and its length.
+
+    ``minutes`` are those of a walker of 4 km/h; ``line`` is longitude and latitude by turns.
+    """
+    roads = held.patrol.roads(tx, days.today())
+    if roads is None:
+        raise errors.RefusedError("error.import.track.no_network")
+    found = drawing.join(roads.stored, roads.joiner, patrol_terms.points(points))
+    content = {
+        "length_m": round(found.length_m, 1),
+        "minutes": round(found.length_m / _METRES_A_MINUTE, 1),
+        "line": np.round(drawing.line(roads.stored, found), 7).tolist(),
+    }
+    return Response(orjson.dumps(content), media_type="application/json")
+
+
 @router.get("/patrol/sections", response_class=Response)
 def sections(request: Request, held: Held, tx: Reading, question: PatrolQuestion) -> Response:
     """Return road sections by days since their last pass, in few bytes.
@@ -54,6 +80,7 @@ def sections(request: Request, held: Held, tx: Reading, question: PatrolQuestion
 
 
 _BUDGET = 4_000_000
+_METRES_A_MINUTE = 4000 / 60
 
 
 def document(answer: Coverage) -> dict[str, Any]:
