@@ -18,9 +18,10 @@ from services.patrol.planning import PlanAsked
 from services.patrol.roads import Roads
 from services.themes.patrol import Patrol
 from web import databases, days, patrol_terms, plan_drawing
-from web.cli import coverage_group, tables
+from web.cli import tables
 from web.cli.console import Console
 from web.plan_drawing import Day
+from web.themes import verb
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def _write(console: Console, path: Path, roads: Roads, plan: StoredPlan) -> None
     def write() -> None:
         path.write_text(content, encoding="utf-8")
 
-    coverage_group.into(path, write)
+    verb.into(path, write)
     console.say("cli.coverage.written", file=path)
 
 

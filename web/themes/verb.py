@@ -1,5 +1,6 @@
 """The group ``wangge coverage``, to which every theme adds its verb, and what the verbs share."""
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -95,7 +96,10 @@ def listed(rows: Sequence[Row], scope: str) -> list[Row]:
 
 
 def write(
-    console: Console, tx: Transaction, themes: Themes, files: Iterable[tuple[Path | None, Write]]
+    console: Console,
+    tx: Transaction,
+    answers: Themes,
+    files: Iterable[tuple[Path | None, Write]],
 ) -> None:
     """Write the files that are wanted, and say so.
 
@@ -105,12 +109,22 @@ def write(
         There can be no such file.
     """
     for path, written in files:
-        if path is None:
-            continue
-        try:
-            written(tx, themes, path)
-        except OSError as error:
-            raise errors.RefusedError(
-                "error.export.unwritable", path=path, reason=error.strerror
-            ) from error
-        console.say("cli.coverage.written", file=path)
+        if path is not None:
+            into(path, functools.partial(written, tx, answers, path))
+            console.say("cli.coverage.written", file=path)
+
+
+def into(path: Path, make: Callable[[], None]) -> None:
+    """Write a file.
+
+    Raises
+    ------
+    services.errors.RefusedError
+        There can be no such file.
+    """
+    try:
+        make()
+    except OSError as error:
+        raise errors.RefusedError(
+            "error.export.unwritable", path=path, reason=error.strerror
+        ) from error
