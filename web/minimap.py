@@ -17,6 +17,8 @@ from services import units
 from services.coverage import CoverageRow, CoverageState
 
 WIDTH = 640.0  # of the drawing, in its own units
+_TALLEST = 600.0  # narrow districts are drawn smaller, so that letters keep their size
+_SCALE_ROOM = 24.0  # below the units
 _DETAIL = 0.8  # drawing units that are not seen
 _MARGIN = 6.0
 _LETTER = 11.0
@@ -51,6 +53,8 @@ class MiniMap:
 
     Attributes
     ----------
+    height
+        Of the drawing, at the width `WIDTH`.
     points
         Positions of places, in the drawing.
     scale_m, scale_length
@@ -86,12 +90,16 @@ def draw(
     """
     metric = shapely.transform(boundaries, lambda xy: crs.project(xy, crs.STORED, metric_epsg))
     west, south, east, north = shapely.total_bounds(metric)
-    factor = (WIDTH - 2 * _MARGIN) / max(east - west, 1.0)
-    height = (north - south) * factor + 2 * _MARGIN
+    factor = min(
+        (WIDTH - 2 * _MARGIN) / max(east - west, 1.0),
+        (_TALLEST - 2 * _MARGIN) / max(north - south, 1.0),
+    )
+    left = (WIDTH - (east - west) * factor) / 2
+    height = (north - south) * factor + 2 * _MARGIN + _SCALE_ROOM
 
     def drawn(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(
-            [(xy[:, 0] - west) * factor + _MARGIN, (north - xy[:, 1]) * factor + _MARGIN]
+            [(xy[:, 0] - west) * factor + left, (north - xy[:, 1]) * factor + _MARGIN]
         )
 
     # Shared borders stay shared: neighbours are simplified together.
@@ -104,7 +112,7 @@ def draw(
         for unit, name, shape, label in zip(found, names, shapes, labels, strict=True)
     )
     points = drawn(crs.project(lonlat, crs.STORED, metric_epsg)) if len(lonlat) else lonlat
-    scale_m = _round_distance((east - west) / 4)
+    scale_m = _round_distance(max(east - west, north - south) / 5)
     return MiniMap(
         round(height, 1),
         areas,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from gis import arrays
 
@@ -11,7 +11,7 @@ LEAST_M, MOST_M = 1.0, 60.0
 """Estimates are kept between these."""
 
 _MEDIAN_OF_NORM = float(np.sqrt(2 * np.log(2)))  # of two standard normal coordinates (Rayleigh)
-_HALF_NORMAL = float(stats.norm.ppf(0.75))
+_HALF_NORMAL = float(special.ndtri(0.75))
 
 
 _LAG_S = 20.0

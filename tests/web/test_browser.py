@@ -128,6 +128,16 @@ def test_pages_print_without_what_cannot_be_pressed(page: Page) -> None:
     expect(page.locator("nav.main")).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("svg.minimap")).to_be_visible()
+    expect(page.locator("#as-of")).to_be_hidden()
+    expect(page.locator("header .on-paper")).to_contain_text(DAY)
+
+
+def test_a_phone_sees_where_it_is(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    for path in ("/exports", "/jobs"):
+        page.goto(path)
+        expect(page.locator("nav.main [aria-current]")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0
 
 
 def test_colours_are_not_the_only_sign(page: Page) -> None:

@@ -15,7 +15,7 @@ from services.memo import versions
 from services.themes.day_care import Coverage, DayCareQuery
 from web import minimap, view
 from web.dependencies import Page, Reading
-from web.figures import Figures
+from web.figures import Figures, worst_first
 from web.minimap import MiniMap
 
 router = APIRouter(include_in_schema=False)
@@ -46,12 +46,13 @@ def show(page: Page, tx: Reading, code: Code) -> HTMLResponse:
     unit = units.find(tx, code, page.as_of)
     coverage = page.state.day_care.coverage(tx, DayCareQuery(page.as_of, unit=code))
     rows = {row.code: row for row in coverage.rows}
-    below = units.children(tx, code, page.as_of)
+    below = {child.code: child for child in units.children(tx, code, page.as_of)}
+    worst = worst_first([rows[child] for child in below])
     return page.render(
         "unit.html",
         unit=unit,
         above=units.ancestors(tx, code, page.as_of),
-        below=below,
+        below=[below[one.code] for one in worst],
         row=rows[code],
         rows=rows,
         coverage=coverage,
