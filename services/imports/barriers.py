@@ -10,7 +10,7 @@ from services.imports import checks, displacement, headings, measures, points
 from services.imports.job import Job
 from services.imports.sieve import Sieve
 from services.imports.tables import Context, TableKind
-from services.imports.target import Column, Target
+from services.imports.target import RUN, Column, Target
 
 FIELDS = headings.fields("""
     code! 障碍编码 障碍编号 编码 编号
@@ -78,6 +78,7 @@ KIND = TableKind(
             Column("width_m", "double precision", "width_m"),
             Column("incline_pct", "double precision", "incline"),
             Column("geom", "geometry", ""),
+            RUN,
         ),
     ),
     FIELDS,

@@ -10,7 +10,7 @@ from services.imports import checks, displacement, headings, measures, points
 from services.imports.job import Job
 from services.imports.sieve import Sieve
 from services.imports.tables import Context, TableKind
-from services.imports.target import Column, Target
+from services.imports.target import RUN, Column, Target
 
 FIELDS = headings.fields("""
     code! 出入口编码 出入口编号 入口编码 编码 编号
@@ -68,6 +68,7 @@ KIND = TableKind(
             Column("rise_m", "double precision", "rise_m"),
             Column("width_m", "double precision", "width_m"),
             Column("geom", "geometry", ""),
+            RUN,
         ),
     ),
     FIELDS,

@@ -14,7 +14,7 @@ from services.imports import checks, displacement, headings, measures, points
 from services.imports.job import Job
 from services.imports.sieve import Sieve, mask
 from services.imports.tables import Context, TableKind
-from services.imports.target import Column, Target
+from services.imports.target import RUN, Column, Target
 
 FIELDS = headings.fields("""
     code! 设施编码 设施编号 设施代码 编码 编号
@@ -148,6 +148,7 @@ KIND = TableKind(
             Column("landing", "boolean", "landing"),
             Column("serves_code", "text", "serves_code"),
             Column("geom", "geometry", ""),
+            RUN,
         ),
     ),
     FIELDS,

@@ -24,7 +24,7 @@ from services.imports import (
 from services.imports.findings import Finding
 from services.imports.job import Job, Outcome
 from services.imports.report import FileFaultError
-from services.imports.target import Closed, Target
+from services.imports.target import RUN, Closed, Target
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,8 @@ def _checked(
     for batch in opened.batches(context.columns.used):
         held = sieve.Sieve(sieve.drop_blank(batch), context.columns, kind.personal)
         cleaned = kind.clean(held, context)
+        if RUN in kind.target.columns:
+            cleaned[RUN.name] = pa.array(np.full(len(held), job.run_id))
         job.log.add(*held.findings)
         done += len(batch.rows)
         job.progress("import.step.read", done, opened.total)

@@ -25,6 +25,10 @@ class Column:
     compared: bool = True
 
 
+RUN = Column("import_run_id", "integer", "", compared=False)
+"""Which import a row was last written by: it tells generated places from real ones."""
+
+
 @dataclass(frozen=True)
 class Reference:
     """A column of the file that holds the code of a row in another table.

@@ -1,5 +1,6 @@
 """Facilities and ramps: kinds, dates, measures."""
 
+import dataclasses
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from services.facility_kinds import FacilityKind
 from services.imports import facilities
 from services.imports.options import ImportKind
 from tests.services.imports import helpers
-from tests.services.imports.helpers import REJECT, fetch, one, refused, run, text, told
+from tests.services.imports.helpers import OPTIONS, REJECT, fetch, one, refused, run, text, told
 
 KIND = ImportKind.FACILITIES
 HEAD = (
@@ -42,6 +43,24 @@ def test_values_are_stored_and_places_assigned(district: Database, tmp_path: Pat
         district,
         "SELECT u.code FROM facility_assignments JOIN units u ON u.id = unit_id ORDER BY 1",
     ) == [(helpers.WEST,), (helpers.EAST,)]
+
+
+def test_every_row_tells_which_import_it_was_last_written_by(district: Database, tmp_path: Path):
+    """So that what was generated stays known for it, until a real file says otherwise."""
+    made = dataclasses.replace(OPTIONS, generated=True)
+    run(district, KIND, text(tmp_path / "f.csv", HEAD + DAY_CARE + RAMP), made)
+    assert _generated(district) == {"F1": True, "F2": True}
+    real = DAY_CARE.replace("320.5", "400")
+    run(district, KIND, text(tmp_path / "g.csv", HEAD + real + RAMP + RAMP.replace("F2", "F3")))
+    assert _generated(district) == {"F1": False, "F2": True, "F3": False}
+
+
+def _generated(database: Database) -> dict[str, bool]:
+    rows = fetch(
+        database,
+        "SELECT f.code, r.generated FROM facilities f JOIN import_runs r ON r.id = f.import_run_id",
+    )
+    return dict(rows)
 
 
 def test_chinese_headings_and_kinds(district: Database, tmp_path: Path):
