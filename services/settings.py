@@ -3,7 +3,9 @@
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field
+import psycopg
+from psycopg import conninfo
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -45,3 +47,14 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = None
     oidc_secret_file: Path | None = None
     oidc_claim: str = "preferred_username"
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_libpq(cls, url: str | None) -> str | None:
+        """Refuse what libpq cannot read, before anything is asked of it."""
+        try:
+            conninfo.conninfo_to_dict(url or "")
+        except psycopg.ProgrammingError as error:
+            message = "not an address of PostgreSQL"
+            raise ValueError(message) from error
+        return url

@@ -177,6 +177,13 @@ def test_settings_that_make_no_sense_are_named(
     monkeypatch.setenv("WANGGE_PORT", "many")
     assert run("db status") == 2
     assert "WANGGE_PORT" in capsys.readouterr().err
+    monkeypatch.delenv("WANGGE_PORT")
+    for url in ("mysql://host/name", "not an address", "postgresql+psycopg://host/name"):
+        monkeypatch.setenv("DATABASE_URL", url)
+        assert run("units check") == 2
+        told = capsys.readouterr().err
+        assert "DATABASE_URL" in told
+        assert url not in told, "it may hold a password"
 
 
 def test_a_database_that_is_not_there_is_1(
