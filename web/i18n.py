@@ -10,6 +10,7 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Protocol
 
@@ -102,22 +103,29 @@ class Translator:
         """
         if value is None or math.isnan(value):
             return self("value.none")
-        written = f"{value:,.{digits}f}"
+        written = f"{_rounded(value, digits):,.{digits}f}"
         return written.rstrip("0").rstrip(".") if digits else written
 
     def percent(self, share: float | None, digits: int = 0) -> str:
         """Return a share of 1 as per cent."""
         if share is None or math.isnan(share):
             return self("value.none")
-        return f"{share * 100:,.{digits}f}%"
+        return f"{_rounded(Decimal(repr(float(share))) * 100, digits):,.{digits}f}%"
 
     def distance(self, metres: float | None) -> str:
         """Return a distance: metres below 1 km, kilometres from there."""
         if metres is None or math.isnan(metres):
             return self("value.none")
-        if round(metres) < _KILOMETRE:
-            return self("value.metres", n=round(metres))
+        whole = int(_rounded(metres, 0))
+        if whole < _KILOMETRE:
+            return self("value.metres", n=whole)
         return self("value.kilometres", n=self.number(metres / _KILOMETRE, digits=1))
+
+
+def _rounded(value: float | Decimal, digits: int) -> Decimal:
+    """Round half away from zero, as people and the maps' scripts do, and not to the even one."""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) if exact.is_finite() else exact
 
 
 def load(language: Language) -> Translator:

@@ -85,3 +85,16 @@ def test_the_language_is_the_one_asked_for(
     asked: str | None, remembered: str | None, accepted: str, chosen: str
 ) -> None:
     assert i18n.choose(asked, remembered, accepted, Language.ZH) == chosen
+
+
+def test_halves_are_rounded_as_on_the_maps() -> None:
+    """JavaScript's `Intl.NumberFormat` rounds half away from zero: no figure may differ by page."""
+    t = i18n.load(Language.EN)
+    assert [t.distance(value) for value in (908.5, 909.5, 999.5)] == ["909 m", "910 m", "1 km"]
+    assert [t.percent(value) for value in (0.505, 0.285, 0.125)] == ["51%", "29%", "13%"]
+    assert [t.number(value, 1) for value in (19.15, 2.25, -0.25)] == ["19.2", "2.3", "-0.3"]
+    assert [t.number(value) for value in (2.5, 12_345_678, float("inf"))] == [
+        "3",
+        "12,345,678",
+        "Infinity",
+    ]

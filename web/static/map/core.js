@@ -67,7 +67,7 @@
 
     metres(value) {
       if (value === null || value === undefined) return this.t("map.value.none");
-      return value < 1000
+      return Math.round(value) < 1000
         ? this.t("map.value.metres", { n: this.integer.format(value) })
         : this.t("map.value.kilometres", { n: this.decimal.format(value / 1000) });
     }
