@@ -19,7 +19,7 @@ _RULES = sa.text("""
 """)
 _REVIEW = sa.text("""
     SELECT v.finding, v.kind, v.reason, v.since, v.assistance_id,
-           r.code AS resident, r.name, r.birth_date, h.code AS household, h.address
+           r.code AS resident, r.name, r.birth_date, r.disability_grade, h.code AS household, h.address
     FROM assistance_review(:day) v
     JOIN residents r ON r.id = v.resident_id
     JOIN households h ON h.id = r.household_id
@@ -96,6 +96,7 @@ class ReviewLine:
     resident: str
     name: str
     birth_date: date
+    disability_grade: int | None
     household: str
     address: str | None
 

@@ -151,7 +151,7 @@ def test_a_report_on_someone_changed_meanwhile_is_listed_as_a_conflict(phone: Ph
         tx.commit()
     phone.page.locator("summary", has_text="报告迁出或去世").click()
     phone.page.check('input[name="kind"][value="died"]')
-    phone.page.locator("details button", has_text="报告").click()
+    phone.page.locator("details[open] button", has_text="报告").click()
     expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
     phone.context.set_offline(False)
     expect(phone.page.locator("#outbox li")).to_contain_text("与别人的修改冲突")
@@ -255,3 +255,67 @@ def test_what_waits_is_shown_and_saved_even_when_the_rest_is_lost(phone: Phone) 
     expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
     again.click()
     expect(phone.page.locator("main")).to_contain_text("只在手机里")
+
+
+def test_a_form_opened_with_a_network_is_kept_without_one(phone: Phone) -> None:
+    phone.log_in()
+    phone.settle()
+    phone.page.goto(f"{phone.address}/households/{HOME}/visit")
+    phone.page.check('input[name="outcome"][value="needs_help"]')
+    phone.page.fill("#note", "楼道里没有信号")
+    phone.context.set_offline(True)
+    phone.page.click("main button[type=submit]")
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    expect(phone.page.locator("#said")).to_have_text("已存在手机里，联网后发送。")
+    assert phone.visits() == []
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
+    assert phone.visits() == [("needs_help", "楼道里没有信号")]
+
+
+def test_a_correction_typed_without_a_network_says_only_what_was_altered(phone: Phone) -> None:
+    phone.log_in()
+    phone.settle()
+    form = f"/households/{HOME}/change/correction?resident=R{HOME}"
+    phone.page.goto(phone.address + form)
+    phone.page.fill("#name", "王小明")
+    phone.page.fill("#phone", "13812345678")
+    phone.context.set_offline(True)
+    phone.page.click("main button[type=submit]")
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    with phone.page.expect_download() as saved:
+        phone.page.locator("#outbox button", has_text="存成文件").click()
+    item = json.loads(saved.value.path().read_text())["entries"][0]["item"]
+    assert item["values"] == {"name": "王小明", "phone": "13812345678"}
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
+    assert _changes(phone) == [("correction", "waiting")]
+
+
+def test_who_came_and_where_a_home_is_are_reported_without_a_network(phone: Phone) -> None:
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation({"longitude": 116.8031, "latitude": 32.6052, "accuracy": 12})
+    phone.log_in()
+    phone.settle()
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}/households/{HOME}")
+    phone.page.locator("summary", has_text="报告新住进来的人").click()
+    phone.page.fill("#name", "李新来")
+    phone.page.fill("#born", "1950-05-01")
+    assert Axe().run(phone.page).violations_count == 0
+    phone.page.locator("details[open] button", has_text="报告").click()
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    phone.page.locator("summary", has_text="位置不对").click()
+    phone.page.locator("button", has_text="用我现在的位置").click()
+    expect(phone.page.locator("details[open]")).to_contain_text("误差约 12 米")
+    phone.page.locator("details[open] button[type=submit]").click()
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 2")
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
+    assert _changes(phone) == [("new_resident", "waiting"), ("position", "waiting")]
+
+
+def _changes(phone: Phone) -> list[tuple[str, str]]:
+    with phone.hired.owner() as tx:
+        rows = tx.sql.execute(sa.text("SELECT kind, state FROM changes ORDER BY made_at"))
+        return [(row[0], row[1]) for row in rows]

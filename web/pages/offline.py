@@ -19,6 +19,7 @@ SHELL = (
     "static/app.css",
     "static/icon.svg",
     "static/offline/app.js",
+    "static/offline/changes.js",
     "static/offline/dom.js",
     "static/offline/outbox.js",
     "static/offline/pages.js",
@@ -26,7 +27,7 @@ SHELL = (
     "static/offline/sync.js",
 )
 """Files that the offline page needs."""
-_WORDS = "offline."
+_WORDS = ("offline.", "visit.rule.")
 
 
 @router.get("/offline", response_class=HTMLResponse)

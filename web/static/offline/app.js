@@ -29,11 +29,19 @@ async function send() {
   const answer = await fetch("/api/session", { headers: { Accept: "application/json" } }).catch(() => undefined);
   if (!answer) return say(t("no_network"));
   if (!answer.ok) return say(t("log_in"));
+  online();
   const session = await answer.json();
   if (session.account !== account) return say(t("other_account"));
   const sent = await outbox.send(account, session.csrf).catch(() => -1);
   await show();
   say(sent < 0 ? t("no_network") : t("sent", { n: sent }));
+}
+
+// The service has answered: what the page began with is true no longer.
+function online() {
+  const notice = document.getElementById("network");
+  notice.classList.remove("warn");
+  for (const part of notice.querySelectorAll("[data-online]")) part.textContent = part.dataset.online;
 }
 
 async function save() {
@@ -92,4 +100,6 @@ for (const again of document.querySelectorAll("[data-again]"))
   again.href = location.pathname === "/offline" ? "/due" : location.pathname + location.search;
 outbox.onChange(show);
 addEventListener("online", send);
-show().then(() => navigator.onLine && account && send());
+show()
+  .then(() => location.search.includes("kept=1") && say(t("kept")))
+  .then(() => navigator.onLine && account && send());

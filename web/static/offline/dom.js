@@ -1,6 +1,8 @@
 // Elements and words. Text is only ever set as text: what people wrote is shown, never run.
 const words = JSON.parse(document.getElementById("words").textContent);
 
+export const rule = (name) => words[`visit.rule.${name}`] ?? name;
+
 export function t(key, values = {}) {
   const found = words[`offline.${key}`] ?? key;
   return found.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);

@@ -1,5 +1,6 @@
 // What the phone shows without network: who is due, a household, what waits to be sent.
-import { days, el, t, years } from "./dom.js";
+import * as changes from "./changes.js";
+import { days, el, rule, t, years } from "./dom.js";
 
 const where = (home) =>
   home.address || [home.building, home.entrance, home.floor, home.room].filter(Boolean).join(" ") || home.code;
@@ -40,7 +41,7 @@ export function due(kept, text) {
       el(
         "a",
         { class: "what", href: address(code) },
-        ...lines.map((line) => el("span", { class: "asked" }, el("span", { class: "who-name" }, line.name), dueState(line, kept.day))),
+        ...lines.map((line) => el("span", { class: "asked" }, el("span", { class: "who-name" }, line.name), dueState(line, kept.day), ` ${rule(line.rule)}`)),
         el("span", { class: "where" }, where(homes.get(code) ?? { code })),
       ),
     ),
@@ -124,36 +125,6 @@ function visitForm(home, lines, log) {
   );
 }
 
-function leavingForm(home, today, log) {
-  const send = (event) => {
-    event.preventDefault();
-    const form = new FormData(event.target);
-    const resident = home.residents.find((one) => one.code === form.get("resident"));
-    log({
-      type: "change",
-      household: home.code,
-      kind: form.get("kind"),
-      resident: resident.code,
-      base_version: resident.version,
-      made_at: new Date().toISOString(),
-      values: { on: form.get("on") },
-    });
-  };
-  return el(
-    "details",
-    {},
-    el("summary", {}, t("leaving")),
-    el(
-      "form",
-      { onsubmit: send },
-      el("div", { class: "field" }, el("label", { for: "who" }, t("who")), el("select", { id: "who", name: "resident", required: true }, ...home.residents.map((one) => el("option", { value: one.code }, one.name)))),
-      el("fieldset", {}, el("legend", {}, t("what")), ...["moved", "died"].map((kind) => el("label", { class: "choice" }, el("input", { type: "radio", name: "kind", value: kind, required: true }), el("span", {}, t(`kind.${kind}`))))),
-      el("div", { class: "field" }, el("label", { for: "on" }, t("on")), el("input", { id: "on", type: "date", name: "on", value: today, max: today, required: true })),
-      el("button", { type: "submit", class: "quiet" }, t("report")),
-    ),
-  );
-}
-
 function noteForm(home, log) {
   const send = (event) => {
     event.preventDefault();
@@ -176,11 +147,13 @@ export function card(kept, code, log) {
   return [
     el("h1", {}, where(home)),
     el("ul", { class: "plain" }, ...home.residents.map((resident) => person(resident, kept.day))),
-    lines.length ? el("ul", { class: "plain" }, ...lines.map((line) => el("li", {}, `${line.name} `, dueState(line, kept.day)))) : null,
+    lines.length ? el("ul", { class: "plain" }, ...lines.map((line) => el("li", {}, `${line.name} `, dueState(line, kept.day), ` ${rule(line.rule)}`))) : null,
     last ? el("p", { class: "note" }, t("last", { day: last.visited_at.slice(0, 10), outcome: t(`outcome.${last.outcome}`) })) : null,
     visitForm(home, lines, log),
     noteForm(home, log),
-    home.residents.length ? leavingForm(home, kept.day, log) : null,
+    home.residents.length ? changes.leaving(home, kept.day, log) : null,
+    changes.coming(home, kept.day, log),
+    changes.position(home, log),
     el("p", { class: "hint" }, t("numbers")),
   ];
 }

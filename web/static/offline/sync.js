@@ -1,5 +1,6 @@
 // Runs on every page of who has logged in: keeps what the phone takes along fresh, sends what
 // waits, and clears the phone at log-out.
+import * as forms from "./forms.js";
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
 
@@ -63,6 +64,7 @@ for (const form of document.querySelectorAll('form[action="/logout"]')) {
 async function begin() {
   if (store.account() && store.account() !== account) await store.forget();
   store.remember(account);
+  forms.watch(account);
   await navigator.serviceWorker.register("/sw.js", { scope: "/" });
   outbox.onChange(badge);
   addEventListener("online", send);
