@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import sync_playwright
 
-from bench import arena, crowd, report, serving
+from bench import arena, crowd, report, serving, shift
 from bench.crowd import Staff
 from bench.serving import Site
 from services import audit, sessions
@@ -110,6 +110,9 @@ def run(place: arena.Arena, size: arena.Size) -> report.Section:
             if count == _SIZES[-1]:
                 rows += _compared(scene, claims)
                 rows += _pictures(place, scene, claims)
+                busy, promised = shift.measure(place, database)
+                rows += busy
+                claims += promised
     for kind, medians in growth.items():
         slope = float(np.polyfit(np.log(sizes), np.log(medians), 1)[0])
         figures = ", ".join(map(report.seconds, medians))
@@ -118,7 +121,7 @@ def run(place: arena.Arena, size: arena.Size) -> report.Section:
         )
         claims.append(report.Claim(f"exponent of {kind}", slope, _EXPONENT, ""))
     title = "Finding households through row-level security"
-    return report.Section("people", title, rows, claims, _NOTES)
+    return report.Section("people", title, rows, claims, [*_NOTES, *shift.NOTES])
 
 
 def _asked(scene: _Scene, name: str) -> dict[str, Seconds]:

@@ -30,8 +30,10 @@ class Site:
 
 
 @contextmanager
-def served(place: arena.Arena, database: Database, token: str) -> Iterator[Site]:
-    """Run the service on a database."""
+def served(
+    place: arena.Arena, database: Database, token: str, processes: int = 1
+) -> Iterator[Site]:
+    """Run the service on a database, in so many processes."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -39,6 +41,7 @@ def served(place: arena.Arena, database: Database, token: str) -> Iterator[Site]
         **os.environ,
         "DATABASE_URL": database.url,
         "WANGGE_HOME": str(place.folder / "service"),
+        "WANGGE_WORKERS": str(processes),
     }
     with (place.folder / "service.log").open("ab") as log:
         process = subprocess.Popen(
