@@ -5,13 +5,14 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, LiteralString
 
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import sync_playwright
 
-from bench import arena, crowd, report, serving, shift
+from bench import arena, crowd, data, report, serving, shift
 from bench.crowd import Staff
 from bench.serving import Site
 from services import audit, sessions
@@ -20,6 +21,7 @@ from services.households import finding
 from services.households.question import Near, Question
 from services.memo import Memo
 from services.rights import Door
+from services.visits import due
 from web import access
 
 _SIZES: Final = (10_000, 100_000, 1_000_000)
@@ -75,6 +77,15 @@ class _Scene:
             finding.find(tx, self.memo, question)
             tx.commit()
 
+    def due(self, name: str) -> None:
+        """List who is due, as the page does."""
+        day = data.DAY
+        with self.database.transaction(self.staff.callers[name], Door.PEOPLE) as tx:
+            found = due.listing(tx, day, day)
+            due.counts(tx, day, day + timedelta(days=7))
+            audit.append(tx, "due_look", found=len(found))
+            tx.commit()
+
     def by_hand(self, name: str, near: Near) -> None:
         """Ask the bare statement in the same frame."""
         with self.database.transaction(self.staff.callers[name], Door.PEOPLE) as tx:
@@ -108,6 +119,7 @@ def run(place: arena.Arena, size: arena.Size) -> report.Section:
             for name in scene.staff.callers:
                 rows += _figures(f"{name}, {count:,}", _asked(scene, name), claims)
             if count == _SIZES[-1]:
+                rows += _figures(f"worker, {count:,}", _listed(scene, "worker"), claims)
                 rows += _compared(scene, claims)
                 rows += _pictures(place, scene, claims)
                 busy, promised = shift.measure(place, database)
@@ -132,6 +144,10 @@ def _asked(scene: _Scene, name: str) -> dict[str, Seconds]:
         "near me": _times({"": lambda: scene.find(name, Question(near=next(near)))})[""],
         "words": _times({"": lambda: scene.find(name, next(in_turn))})[""],
     }
+
+
+def _listed(scene: _Scene, name: str) -> dict[str, Seconds]:
+    return {"due list": _times({"": lambda: scene.due(name)})[""]}
 
 
 def _figures(

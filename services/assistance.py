@@ -17,19 +17,26 @@ LONGEST_REASON = 500
 _RULES = sa.text("""
     SELECT kind, min_age, below_age, tag, grades, source, active FROM assistance_rules ORDER BY kind
 """)
+# Own people are told first, as in `services.visits.due`.
 _REVIEW = sa.text("""
     SELECT v.finding, v.kind, v.reason, v.since, v.assistance_id,
            r.code AS resident, r.name, r.birth_date, r.disability_grade, h.code AS household, h.address
     FROM assistance_review(:day) v
     JOIN residents r ON r.id = v.resident_id
     JOIN households h ON h.id = r.household_id
-    WHERE v.finding = :finding AND (CAST(:kind AS text) IS NULL OR v.kind = :kind)
+    WHERE v.finding = :finding AND v.resident_id = ANY (ARRAY(
+        SELECT p.id FROM residents p WHERE p.household_id = ANY (
+            ARRAY(SELECT household_id FROM household_assignments WHERE valid_to > wangge_today()))))
+      AND (CAST(:kind AS text) IS NULL OR v.kind = :kind)
       AND (CAST(:after_kind AS text) IS NULL
            OR (v.kind, r.code) > (CAST(:after_kind AS text), CAST(:after AS text)))
     ORDER BY v.kind, r.code LIMIT :limit
 """)
 _COUNTS = sa.text("""
-    SELECT kind, finding, count(*) AS n FROM assistance_review(:day) GROUP BY 1, 2
+    SELECT kind, finding, count(*) AS n FROM assistance_review(:day)
+    WHERE resident_id = ANY (ARRAY(SELECT p.id FROM residents p WHERE p.household_id = ANY (
+        ARRAY(SELECT household_id FROM household_assignments WHERE valid_to > wangge_today()))))
+    GROUP BY 1, 2
 """)
 _GRANT = sa.text("""
     INSERT INTO assistance (resident_id, kind, valid, reason, account_id)

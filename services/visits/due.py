@@ -11,6 +11,8 @@ from services.visits.rules import Purpose
 
 LONGEST_PAGE = 200
 
+# Which homes are one's own is told first: the policy alone would read every resident of the
+# district and ask of each, with it those who live there are found by the index.
 _COLUMNS = """
     SELECT d.household_id, h.code AS household, r.code AS resident, r.name, r.birth_date,
            r.lives_alone, h.address, h.building, h.entrance, h.floor, h.room,
@@ -26,21 +28,25 @@ _IN_UNIT = """
     JOIN units u ON u.id = a.unit_id AND u.code ~>=~ :unit AND u.code ~<~ (:unit || ':')
 """
 _PAGE = """
-    WHERE d.due_on <= :until
+    WHERE d.due_on <= :until AND d.household_id = ANY (
+        ARRAY(SELECT household_id FROM household_assignments WHERE valid_to > wangge_today()))
       AND (CAST(:after_on AS date) IS NULL
            OR (d.due_on, r.code, d.purpose)
               > (CAST(:after_on AS date), CAST(:after_code AS text), CAST(:after_purpose AS text)))
     ORDER BY d.due_on, r.code, d.purpose LIMIT :limit
 """
-_AT_HOMES = sa.text(
-    _COLUMNS
-    + " WHERE d.due_on <= :until AND h.code = ANY(:homes) ORDER BY d.due_on, r.code, d.purpose"
-)
+_CHOSEN = """
+    WHERE d.due_on <= :until
+      AND d.household_id = ANY (ARRAY(SELECT id FROM households WHERE code = ANY (:homes)))
+    ORDER BY d.due_on, r.code, d.purpose
+"""
+_AT_HOMES = sa.text(_COLUMNS + _CHOSEN)
 _COUNT = sa.text("""
     SELECT count(*) FILTER (WHERE due_on < :day) AS overdue,
            count(*) FILTER (WHERE due_on = :day) AS today,
            count(*) FILTER (WHERE due_on > :day AND due_on <= :until) AS soon
-    FROM visits_due(:day) WHERE due_on <= :until
+    FROM visits_due(:day) WHERE due_on <= :until AND household_id = ANY (
+        ARRAY(SELECT household_id FROM household_assignments WHERE valid_to > wangge_today()))
 """)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from services.database import Transaction
 
-# Each resident is counted in the unit the household is assigned to and in every unit above it:
+# Own homes are told first, as in `services.visits.due`. Each resident is counted in the unit the household is assigned to and in every unit above it:
 # codes begin with their parent's, so the lengths of codes are the levels.
 _ROWS = sa.text("""
     WITH due AS (
@@ -16,6 +16,8 @@ _ROWS = sa.text("""
         JOIN household_assignments a ON a.household_id = d.household_id
             AND a.valid_from <= :day AND a.valid_to > :day
         JOIN units u ON u.id = a.unit_id
+        WHERE d.household_id = ANY (
+            ARRAY(SELECT household_id FROM household_assignments WHERE valid_to > wangge_today()))
     ), counted AS (
         SELECT left(due.code, length) AS code, count(*) AS asked,
                count(*) FILTER (WHERE due.due_on < :day) AS overdue,
