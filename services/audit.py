@@ -21,7 +21,8 @@ _WRITTEN = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 _APPEND = sa.text("SELECT audit_append(:action, :subject, :unit, CAST(:details AS jsonb))")
 _LIST = r"""
     SELECT id, at, caller, action, subject, unit_code, details FROM audit_log
-    WHERE (CAST(:caller AS text) IS NULL OR caller = :caller)
+    WHERE (CAST(:caller AS text) IS NULL OR caller = :caller
+           OR (subject = :caller AND action IN ('login', 'login_failed', 'logout')))
       AND (CAST(:action AS text) IS NULL OR action = :action OR action LIKE :action || '\_%')
       AND (CAST(:subject AS text) IS NULL OR subject = :subject)
       AND (CAST(:unit AS text) IS NULL OR starts_with(unit_code, :unit))
@@ -61,6 +62,8 @@ class Filter:
 
     Attributes
     ----------
+    caller
+        Whose lines; log-ins and log-outs are found by the account, which is their subject.
     action
         An action, or a family of them (``household`` for ``household_look``).
     unit

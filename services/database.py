@@ -104,7 +104,7 @@ class Database:
         errors.DatabaseError
             The server cannot be reached.
         errors.RefusedError
-            A constraint of the database was violated; the key names it.
+            A constraint of the database was violated; the key names it. Or a text has a NUL in it.
         """
         try:
             with self.engine.connect() as connection:
@@ -161,9 +161,8 @@ def translate(error: sa.exc.DBAPIError | psycopg.Error) -> Exception:
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     if isinstance(cause, psycopg.errors.InsufficientPrivilege):
         return errors.ForbiddenError("error.forbidden")
-    if isinstance(cause, psycopg.errors.IntegrityError):
-        name = cause.diag.constraint_name or "unknown"
-        return errors.RefusedError(f"error.constraint.{name}")
+    if isinstance(cause, psycopg.errors.IntegrityError | psycopg.DataError):
+        return _refused(cause) or error
     if isinstance(cause, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected):
         return errors.ConflictError("error.database.conflict")
     if isinstance(cause, psycopg.errors.QueryCanceled):
@@ -171,3 +170,11 @@ def translate(error: sa.exc.DBAPIError | psycopg.Error) -> Exception:
     if isinstance(cause, psycopg.OperationalError):
         return errors.DatabaseError("error.database.unreachable", reason=str(cause).splitlines()[0])
     return error
+
+
+def _refused(cause: psycopg.errors.IntegrityError | psycopg.DataError) -> Exception | None:
+    if isinstance(cause, psycopg.errors.IntegrityError):
+        name = cause.diag.constraint_name or "unknown"
+        return errors.RefusedError(f"error.constraint.{name}")
+    # No text of PostgreSQL holds a NUL.
+    return errors.RefusedError("error.request.nul") if "NUL" in str(cause) else None

@@ -50,7 +50,7 @@ class CsvSource:
         Raises
         ------
         FileFaultError
-            A quotation mark is never closed, or the last row is cut off.
+            A quotation mark is never closed, a row is longer than a block, or the last is cut off.
         """
         reading = _Reading(len(self.headings), self.delimiter, self.facts)
         places = [self.headings.index(name) for name in columns]
@@ -89,8 +89,13 @@ class _Reading:
             for record in self._open(stream, places):
                 yield self._batch(record, columns, places)
         except pa.ArrowInvalid as error:
-            # Arrow names no row here; what it cannot do is find the end of a quoted value.
-            raise FileFaultError("error.import.file.open_quote", row=self.row + 1) from error
+            # Arrow names no row here; what it cannot do is find the end of a row in a block.
+            if self._suspicious:
+                raise FileFaultError("error.import.file.open_quote", row=self.row + 1) from error
+            most = _BLOCK >> 20
+            raise FileFaultError(
+                "error.import.file.long_row", row=self.row + 1, most=most
+            ) from error
         if self._ragged:
             self.ended_ragged = self._ragged[-1].row > self.row
             self.row = max(self.row, self._ragged[-1].row)

@@ -30,6 +30,16 @@ def test_lines_come_newest_first_and_by_filter(database) -> None:
         assert audit.lines(tx, Filter(caller="nobody")) == ()
 
 
+def test_log_ins_are_found_by_whose_they_are(database) -> None:
+    with database.transaction(caller.gatekeeper()) as tx:
+        for action, subject in (("login", "li"), ("login_failed", "li"), ("login", "wang")):
+            audit.append(tx, action, subject)
+        tx.commit()
+    with database.transaction(caller.operator()) as tx:
+        found = audit.lines(tx, Filter(caller="li"))
+        assert [line.action for line in found] == ["login_failed", "login"]
+
+
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE audit_log SET caller = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"],

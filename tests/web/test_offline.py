@@ -319,3 +319,29 @@ def _changes(phone: Phone) -> list[tuple[str, str]]:
     with phone.hired.owner() as tx:
         rows = tx.sql.execute(sa.text("SELECT kind, state FROM changes ORDER BY made_at"))
         return [(row[0], row[1]) for row in rows]
+
+
+def test_what_the_service_stumbles_over_holds_up_nothing_else(phone: Phone) -> None:
+    phone.log_in()
+    phone.settle()
+    phone.context.set_offline(True)
+    for note in ("第一条", "第二条"):
+        phone.page.goto(f"{phone.address}/due")
+        phone.log_visit(note)
+        expect(phone.page.locator("#said")).to_contain_text("没有网络")
+
+    def stumble(route: Route) -> None:
+        if "第一条" in (route.request.post_data or ""):
+            route.fulfill(status=500, body="")
+        else:
+            route.continue_()
+
+    phone.context.route("**/api/outbox", stumble)
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    expect(phone.page.locator("#said")).to_contain_text("没能收下")
+    assert phone.visits() == [("met", "第二条")]
+    phone.context.unroute("**/api/outbox")
+    phone.page.locator("#outbox button", has_text="现在发送").click()
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
+    assert sorted(phone.visits()) == [("met", "第一条"), ("met", "第二条")]

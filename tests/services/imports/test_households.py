@@ -282,6 +282,10 @@ def test_a_code_that_is_there_twice_names_both_rows(district: Database, tmp_path
             "error.import.file.open_quote",
         ),
         ((GOOD + 'H3,"治东,116.8\n').encode(), "error.import.file.open_quote"),
+        (
+            (GOOD + "H3," + "长" * 3_000_000 + ",116.8,32.6,,,,\n").encode(),
+            "error.import.file.long_row",
+        ),
         (b"code,lat\nH1,32.6\n", "error.import.columns.missing"),
         (b"code,lon,lat,lat\nH1,1,2,3\n", "error.import.columns.twice"),
     ],

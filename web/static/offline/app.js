@@ -25,16 +25,18 @@ async function log(item) {
   await send();
 }
 
-async function send() {
+async function send(asked) {
   const answer = await fetch("/api/session", { headers: { Accept: "application/json" } }).catch(() => undefined);
   if (!answer) return say(t("no_network"));
   if (!answer.ok) return say(t("log_in"));
   online();
   const session = await answer.json();
   if (session.account !== account) return say(t("other_account"));
-  const sent = await outbox.send(account, session.csrf).catch(() => -1);
+  const sent = await outbox.send(account, session.csrf).catch((error) => error);
   await show();
-  say(sent < 0 ? t("no_network") : t("sent", { n: sent }));
+  if (sent instanceof TypeError) return say(t("no_network"));
+  if (sent instanceof Error) return say(t("stumbled"));
+  if (sent || asked) say(t("sent", { n: sent }));
 }
 
 // The service has answered: what the page began with is true no longer.
@@ -69,6 +71,7 @@ const acts = {
 function body(found) {
   const path = decodeURIComponent(location.pathname);
   if (path.startsWith("/households/")) return pages.card(found, path.slice("/households/".length), log);
+  if (path === "/offline") return [el("h1", {}, t("waiting"))];
   if (path === "/households")
     return pages.households(found, query, (typed) => {
       query = typed;
@@ -99,7 +102,7 @@ async function show() {
 for (const again of document.querySelectorAll("[data-again]"))
   again.href = location.pathname === "/offline" ? "/due" : location.pathname + location.search;
 outbox.onChange(show);
-addEventListener("online", send);
+addEventListener("online", () => send());
 show()
   .then(() => location.search.includes("kept=1") && say(t("kept")))
   .then(() => navigator.onLine && account && send());

@@ -38,19 +38,25 @@ export async function retry(account, entry) {
   tell();
 }
 
-// Send everything that waits; one tab at a time. Returns how many the service has now.
+// Send everything that waits; one tab at a time. Returns how many the service has now. An item
+// that the service stumbles over waits on, and does not hold up those behind it.
 export function send(account, csrf) {
   return navigator.locks.request("wangge-outbox", async () => {
     let sent = 0;
+    let stumbled;
     for (const entry of await all(account)) {
       if (entry.state !== "waiting") continue;
       const result = await post(entry.item, csrf);
-      sent += await settle(account, entry, result);
+      if (result instanceof Error) stumbled = result;
+      else sent += await settle(account, entry, result);
     }
     if (sent) tell();
+    if (stumbled) throw stumbled;
     return sent;
   });
 }
+
+const REFUSED = new Set([400, 404, 409, 413, 415, 422]);
 
 async function post(item, csrf) {
   const answer = await fetch("/api/outbox", {
@@ -59,8 +65,9 @@ async function post(item, csrf) {
     body: JSON.stringify({ items: [item] }),
   });
   if (answer.ok) return (await answer.json()).results[0];
-  if (answer.status !== 422) throw new Error(`outbox: ${answer.status}`);
-  return { status: "refused", detail: (await answer.json()).detail };
+  if (!REFUSED.has(answer.status)) return new Error(`outbox: ${answer.status}`);
+  const told = await answer.json().catch(() => ({}));
+  return { status: "refused", detail: told.detail ?? String(answer.status) };
 }
 
 async function settle(account, entry, result) {
