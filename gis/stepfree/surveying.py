@@ -1,32 +1,50 @@
-"""What to look at first where nothing is known: the shortest list that settles most people.
+"""What to look at first where nothing is known: the list of a length that settles most people.
 
 The shortest possible way of a home is settled when everything unknown on it is known. These ways
-form a forest rooted at the supplies, so what is to be looked at is chosen parents first, with as
-many people for each look as can be: the order of Horn (1972, "Single-machine job sequencing with
-treelike precedence ordering and linear delay penalties", SIAM J. Appl. Math. 23), whose every
-beginning that ends with a block settles as many people as any list of that length.
+form a forest rooted at the supplies: what is to be looked at is chosen so that with each thing
+all is looked at that lies between it and the supply (`gis.stepfree.precedence`).
 """
 
-import heapq
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gis import arrays
-from gis.stepfree import search
+from gis import arrays, attachment
+from gis.stepfree import precedence, search
 from gis.stepfree.traits import State
 
 _TIGHT_M = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
+class Doors:
+    """Doors of homes, and which of them are looked at together.
+
+    Attributes
+    ----------
+    of_home
+        Door of each home, shape (h,).
+    is_shared
+        Homes whose door is looked at with others along the same section of road, not by itself:
+        where it must not be told that somebody waits behind a certain door; shape (h,).
+    """
+
+    of_home: arrays.Int64s
+    is_shared: arrays.Bools
+
+    @property
+    def count(self) -> int:
+        """Number of doors."""
+        return int(self.of_home.max(initial=-1)) + 1
+
+
+@dataclass(frozen=True, eq=False)
 class Unknowns:
     """What is unknown on the shortest possible ways, as a forest.
 
-    What can be looked at are sections of road, then supplies, then doors, numbered on. Each item
-    of the forest means one of them; a section at the beginning or the end of a way is an item of
-    its own, beside the one that others pass on their way.
+    What can be looked at are sections of road, then supplies, then doors, then all shared doors
+    along a section, numbered on. Each item of the forest means one of them; a section that homes
+    leave towards another end than those who pass it is an item of its own beside theirs.
 
     Attributes
     ----------
@@ -36,8 +54,10 @@ class Unknowns:
         What has to be looked at for each item, shape (items,).
     of_home
         First unknown item of each home's way; -1: there is none, or no way; shape (h,).
-    n_sections, n_supplies
-        Where the numbers of supplies and doors begin.
+    n_sections, n_supplies, n_doors
+        How many there are of each, and so where the next begin.
+    along
+        The section of each group of shared doors, shape (g,).
     """
 
     parent: arrays.Int64s
@@ -45,11 +65,13 @@ class Unknowns:
     of_home: arrays.Int64s
     n_sections: int
     n_supplies: int
+    n_doors: int
+    along: arrays.Int64s
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where each sort of item begins: n sections, m supplies, and doors."""
+    """Where each sort of item begins: n sections, m supplies, and doors; groups of doors follow."""
 
     n: int
     m: int
@@ -67,24 +89,18 @@ class _Layout:
 
     @property
     def own(self) -> int:
-        """The section that a home stands on, left by its source."""
+        """The section that a home stands on, left by its source; then left by its target."""
         return self.approach + self.m
-
-    @property
-    def straight(self) -> int:
-        """The section that a home shares with a supply."""
-        return self.own + 2 * self.n
 
     @property
     def count(self) -> int:
         """All items."""
-        return self.straight + self.m
+        return self.own + 2 * self.n
 
     def means(self, stands_on: arrays.Int64s) -> arrays.Int64s:
         """Return what each item stands for; `stands_on` is the section of each supply."""
         section = np.arange(self.n)
-        plain = np.arange(self.approach)
-        return np.concatenate([plain, stands_on, section, section, stands_on])
+        return np.concatenate([np.arange(self.approach), stands_on, section, section])
 
 
 def unknowns(
@@ -92,7 +108,7 @@ def unknowns(
     section_states: arrays.Int8s,
     homes: search.Ends,
     supplies: search.Ends,
-    door: arrays.Int64s,
+    doors: Doors,
 ) -> Unknowns:
     """Find what is unknown on the shortest possible way of each home that has one.
 
@@ -104,43 +120,70 @@ def unknowns(
         A `State` for each section.
     homes, supplies
         As the ways were searched for.
-    door
-        Door of each home, shape (h,).
+    doors
+        Of the homes.
     """
-    parts, known = ways.open_roads.roads, ways.nodes.distance
-    at = _Layout(parts.n_sections, len(supplies.state), int(door.max(initial=-1)) + 1)
+    parts = ways.open_roads.roads
+    at = _Layout(parts.n_sections, len(supplies.state), doors.count)
     is_vague = section_states == State.UNKNOWN
     stands_on = np.maximum(supplies.place.edge, 0).astype(np.int64)
-    parent = np.full(at.count, -1, dtype=np.int64)
     supply = np.where(supplies.state == State.UNKNOWN, at.n + np.arange(at.m), -1)
-    parent[at.approach : at.own] = parent[at.straight :] = supply
     root = np.where(is_vague[stands_on], at.approach + np.arange(at.m), supply)
     up, by = _tree(ways)
     anchor = _anchors(ways, up, by, is_vague, root)
+    parent = np.full(at.count, -1, dtype=np.int64)
+    parent[at.approach : at.own] = supply
     node = np.flatnonzero((by >= 0) & is_vague[by])
     parent[by[node]] = anchor[up[node]]
-    parent[at.own : at.own + at.n] = anchor[parts.source]
-    parent[at.own + at.n : at.straight] = anchor[parts.target]
+    parent[at.own :] = np.concatenate([anchor[parts.source], anchor[parts.target]])
 
     home = np.flatnonzero(np.isfinite(ways.distance_m) & (homes.state > State.BLOCKED))
-    edge, offset = homes.place.edge[home].astype(np.int64), homes.place.offset_m[home]
-    sides = (
-        known[parts.source[edge]] + offset,
-        known[parts.target[edge]] + (parts.length_m[edge] - offset),
-    )
-    is_target = sides[1] < sides[0]
-    way = ways.distance_m[home] - homes.place.access_m[home]
-    is_straight = way < np.minimum(*sides) - _TIGHT_M
-    through = np.where(is_target, anchor[parts.target[edge]], anchor[parts.source[edge]])
+    edge = homes.place.edge[home].astype(np.int64)
+    to_target, is_straight = _leaving(ways, homes.place.take(home), ways.distance_m[home])
+    end = np.where(to_target, parts.target[edge], parts.source[edge])
+    other = np.where(to_target, parts.source[edge], parts.target[edge])
     to = ways.supply[home].astype(np.int64)
-    beyond = np.where(is_straight, supply[to], through)
-    own = np.where(is_straight, at.straight + to, at.own + edge + is_target * at.n)
+    # Who goes the way of those who pass the whole section waits for the same look at it.
+    passed = np.where(by[other] == edge, edge, at.own + edge + to_target * at.n)
+    own = np.where(is_straight, at.approach + to, passed)
+    beyond = np.where(is_straight, supply[to], anchor[end])
     first = np.where(is_vague[edge], own, beyond)
-    at_door = homes.state[home] == State.UNKNOWN
-    parent[at.door + door[home[at_door]]] = first[at_door]
-    of_home = np.full(len(door), -1, dtype=np.int64)
-    of_home[home] = np.where(at_door, at.door + door[home], first)
-    return Unknowns(parent, at.means(stands_on), of_home, at.n, at.m)
+    found = Unknowns(
+        parent, at.means(stands_on), np.full(len(homes.state), -1, dtype=np.int64),
+        at.n, at.m, at.doors, np.zeros(0, dtype=np.int64),
+    )  # fmt: skip
+    found.of_home[home] = first
+    at_door = home[homes.state[home] == State.UNKNOWN]
+    return _with_doors(found, doors, at_door, homes.place.edge[at_door].astype(np.int64))
+
+
+def _leaving(
+    ways: search.Ways, place: attachment.Attachment, distance_m: arrays.Floats
+) -> tuple[arrays.Bools, arrays.Bools]:
+    """Which homes leave their section by its target, and which reach a supply on it straight."""
+    parts, known = ways.open_roads.roads, ways.nodes.distance
+    by_source = known[parts.source[place.edge]] + place.offset_m
+    by_target = known[parts.target[place.edge]] + (parts.length_m[place.edge] - place.offset_m)
+    way = distance_m - place.access_m
+    return by_target < by_source, way < np.minimum(by_source, by_target) - _TIGHT_M
+
+
+def _with_doors(
+    found: Unknowns, doors: Doors, home: arrays.Int64s, edge: arrays.Int64s
+) -> Unknowns:
+    """Put the unknown doors of some homes, on those edges, before the rest of their ways."""
+    first = found.of_home[home]
+    shared = doors.is_shared[home]
+    item = found.n_sections + found.n_supplies + doors.of_home[home]
+    groups, group = np.unique(np.stack([first[shared], edge[shared]]), axis=1, return_inverse=True)
+    n = len(found.parent)
+    item[shared] = n + group.reshape(-1)
+    parent, of_home = np.concatenate([found.parent, groups[0]]), found.of_home.copy()
+    parent[item[~shared]] = first[~shared]
+    of_home[home] = item
+    numbers = found.n_sections + found.n_supplies + found.n_doors + np.arange(groups.shape[1])
+    means = np.concatenate([found.means, numbers])
+    return replace(found, parent=parent, means=means, of_home=of_home, along=groups[1])
 
 
 def _tree(ways: search.Ways) -> tuple[arrays.Int64s, arrays.Int64s]:
@@ -185,48 +228,16 @@ def settled(found: Unknowns, looked_at: arrays.Int64s) -> arrays.Bools:
     return fine
 
 
-def order(parent: arrays.Int64s, people: arrays.Int64s) -> Iterator[tuple[list[int], int]]:
-    """Give items in the best order, block by block: the items, parents first, and their people.
-
-    Parameters
-    ----------
-    parent
-        Parent of each item, -1: none; shape (n,).
-    people
-        People who wait for the item last, shape (n,).
-    """
-    blocks = {i: [i] for i in range(len(parent))}
-    weight = people.astype(np.int64).tolist()
-    of = list(range(len(parent)))
-    above = parent.tolist()
-
-    def root(item: int) -> int:
-        while of[item] != item:
-            of[item] = of[of[item]]
-            item = of[item]
-        return item
-
-    heap = [(-weight[i] / 1, i, 1) for i in blocks]
-    heapq.heapify(heap)
-    given: set[int] = set()
-    while heap:
-        _, head, size = heapq.heappop(heap)
-        if of[head] != head or head in given or size != len(blocks[head]):
-            continue
-        before = -1 if above[head] < 0 else root(above[head])
-        if before < 0 or before in given:
-            given.add(head)
-            yield blocks[head], weight[head]
-            continue
-        blocks[before] += blocks.pop(head)
-        weight[before] += weight[head]
-        of[head] = before
-        size = len(blocks[before])
-        heapq.heappush(heap, (-weight[before] / size, before, size))
+def waiting(found: Unknowns, people: arrays.Int64s) -> arrays.Int64s:
+    """Count the people whose way begins with each item, shape (items,)."""
+    at = found.of_home >= 0
+    return np.bincount(found.of_home[at], people[at], len(found.parent)).astype(np.int64)
 
 
 def shortlist(found: Unknowns, people: arrays.Int64s, most: int) -> arrays.Int64s:
     """Choose what to look at: at most so much, to settle as many people as can be.
+
+    What settles more people for each look comes first, as far as what it needs lets it.
 
     Parameters
     ----------
@@ -237,18 +248,16 @@ def shortlist(found: Unknowns, people: arrays.Int64s, most: int) -> arrays.Int64
     most
         Longest list.
     """
-    waiting = np.bincount(
-        np.maximum(found.of_home, 0), np.where(found.of_home >= 0, people, 0), len(found.parent)
-    ).astype(np.int64)
     used = _used(found)
     number = np.full(len(found.parent) + 1, -1, dtype=np.int64)
     number[used] = np.arange(len(used))
-    chosen: list[int] = []
-    for block, gained in order(number[found.parent[used]], waiting[used]):
-        if not gained or len(chosen) + len(block) > most:
-            break
-        chosen += block
-    looked_at = found.means[used[np.array(chosen, dtype=np.int64)]]
+    weight = waiting(found, people)
+    chosen = used[precedence.best_set(number[found.parent[used]], weight[used], most)]
+    number[:] = -1
+    number[chosen] = np.arange(len(chosen))
+    blocks = precedence.order(number[found.parent[chosen]], weight[chosen])
+    ordered = np.array([i for block, _ in blocks for i in block], dtype=np.int64)
+    looked_at = found.means[chosen[ordered]]
     return looked_at[np.sort(np.unique(looked_at, return_index=True)[1])]
 
 

@@ -1,6 +1,6 @@
-"""The shortest list of what to look at that settles most people of whom nothing sure is known."""
+"""What to look at first: the list that settles most people of whom nothing sure is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -12,6 +12,7 @@ from gis import network as networks
 from gis.stepfree import surveying
 from gis.stepfree.search import Outcome
 from services.coverage import SMALL
+from services.database import Transaction
 from services.themes.ramps import mending
 from services.themes.ramps.basis import Basis
 
@@ -22,6 +23,7 @@ class LookKind(StrEnum):
     SECTION = "section"
     FACILITY = "facility"
     DOOR = "door"
+    DOORS = "doors"  # all along a section of road, where fewer than five wait behind each
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Look:
     Attributes
     ----------
     code, name
-        Of a facility; None: a road or a door.
+        Of a facility or of an entrance that has a row; the name of a road, if it has one.
     metres
         Length of a road section; None: a single place.
     settled
@@ -64,24 +66,36 @@ class Survey:
     unknown: int | None
 
 
-def shortlist(basis: Basis, unit: str | None, limit_m: float, most: int) -> Survey:
-    """List at most so much to look at for the people of a unit."""
+def shortlist(tx: Transaction, basis: Basis, unit: str | None, limit_m: float, most: int) -> Survey:
+    """List at most so much to look at for the people of a unit.
+
+    Where one to four people wait behind a door, all such doors along a road are one thing to look
+    at; where they are fewer than five together, they are left to those who know them.
+    """
     waiting = mending.inside(basis, unit) & (basis.outcomes(limit_m) == Outcome.UNKNOWN)
     people = np.where(waiting, basis.people, 0)
-    door = basis.equipment.doors.of_home
-    found = surveying.unknowns(
-        basis.possible, basis.streets.state, basis.homes, basis.supplies, door
-    )
-    # Whom no list need settle must not lengthen it.
-    found = surveying.Unknowns(
-        found.parent,
-        found.means,
-        np.where(waiting, found.of_home, -1),
-        found.n_sections,
-        found.n_supplies,
-    )
+    found = _unknowns(basis, waiting, people)
     items = surveying.shortlist(found, people, most)
-    return Survey(_told(basis, found, items, people), _shown(int(people.sum())))
+    return Survey(_told(tx, basis, found, items, people), _shown(int(people.sum())))
+
+
+def _unknowns(
+    basis: Basis, waiting: NDArray[np.bool_], people: NDArray[np.int64]
+) -> surveying.Unknowns:
+    """Find what those who wait, wait for: whom no list need settle must not lengthen it."""
+    door = basis.equipment.doors.of_home
+    is_shared = (np.bincount(door, people) < SMALL)[door] if len(door) else np.zeros(0, dtype=bool)
+    found = surveying.unknowns(
+        basis.possible,
+        basis.streets.state,
+        basis.homes,
+        basis.supplies,
+        surveying.Doors(door, is_shared),
+    )
+    found = replace(found, of_home=np.where(waiting, found.of_home, -1))
+    few = surveying.waiting(found, people) < SMALL
+    few &= found.means >= found.n_sections + found.n_supplies + found.n_doors
+    return replace(found, of_home=np.where(np.append(few, False)[found.of_home], -1, found.of_home))
 
 
 def _shown(people: int) -> int | None:
@@ -89,57 +103,102 @@ def _shown(people: int) -> int | None:
 
 
 def _told(
+    tx: Transaction,
     basis: Basis,
     found: surveying.Unknowns,
     items: NDArray[np.int64],
     people: NDArray[np.int64],
 ) -> tuple[Look, ...]:
-    xy = _places(basis, found, items)
+    """Put words and places to what is to be looked at, with the people settled so far."""
+    kinds, edges = _kinds(found, items), _edges(basis, found, items)
+    xy = _places(basis, found, items, edges)
     lonlat = crs.project(xy, basis.grounds.root.metric_epsg, crs.STORED)
     near = mending.unit_near(basis, xy)
-    looks, shown, total = [], 0, int(people.sum())
+    roads = mending.road_names(tx, edges[edges >= 0])
+    settled = _settled(found, items, people)
+    looks = []
     for i, item in enumerate(items.tolist()):
-        settled = int(people[surveying.settled(found, items[: i + 1])].sum())
-        is_told = all(more == 0 or more >= SMALL for more in (settled - shown, total - settled))
-        shown = settled if is_told else shown
-        supply = item - found.n_sections
-        kind = (
-            LookKind.SECTION
-            if supply < 0
-            else LookKind.FACILITY
-            if supply < found.n_supplies
-            else LookKind.DOOR
-        )
-        place = basis.places.found[supply] if kind is LookKind.FACILITY else None
-        length = basis.streets.roads.length_m[item] if kind is LookKind.SECTION else None
+        code, name = _named(basis, found, kinds[i], item)
+        metres = basis.streets.roads.length_m[item] if kinds[i] is LookKind.SECTION else None
         looks.append(
             Look(
-                kind,
-                place.code if place else None,
-                place.name if place else None,
+                kinds[i],
+                code,
+                roads.get(int(edges[i]), name),
                 float(lonlat[i, 0]),
                 float(lonlat[i, 1]),
                 *near[i],
-                None if length is None else round(float(length), 1),
-                settled if is_told else None,
+                None if metres is None else round(float(metres), 1),
+                settled[i],
             )
         )
     return tuple(looks)
 
 
-def _places(
+def _settled(
+    found: surveying.Unknowns, items: NDArray[np.int64], people: NDArray[np.int64]
+) -> list[int | None]:
+    """People settled by each beginning of the list; None: it could point to single persons."""
+    shown, total = 0, int(people.sum())
+    told: list[int | None] = []
+    for i in range(len(items)):
+        settled = int(people[surveying.settled(found, items[: i + 1])].sum())
+        is_told = all(more == 0 or more >= SMALL for more in (settled - shown, total - settled))
+        shown = settled if is_told else shown
+        told.append(settled if is_told else None)
+    return told
+
+
+def _kinds(found: surveying.Unknowns, items: NDArray[np.int64]) -> list[LookKind]:
+    ends = np.cumsum([found.n_sections, found.n_supplies, found.n_doors])
+    kinds = tuple(LookKind)
+    return [kinds[i] for i in np.searchsorted(ends, items, side="right")]
+
+
+def _edges(
     basis: Basis, found: surveying.Unknowns, items: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Edge of the network that each is about; -1: a single place."""
+    edges = np.full(len(items), -1, dtype=np.int64)
+    is_section = items < found.n_sections
+    edges[is_section] = basis.streets.roads.edge[items[is_section]]
+    first = found.n_sections + found.n_supplies + found.n_doors
+    shared = items >= first
+    edges[shared] = basis.streets.roads.edge[found.along[items[shared] - first]]
+    return edges
+
+
+def _named(
+    basis: Basis, found: surveying.Unknowns, kind: LookKind, item: int
+) -> tuple[str | None, str | None]:
+    """Code and name of a facility, or of the entrance that a door is known by."""
+    if kind is LookKind.FACILITY:
+        place = basis.places.found[item - found.n_sections]
+        return place.code, place.name
+    if kind is LookKind.DOOR:
+        owned = basis.equipment
+        told = int(owned.doors.told[item - found.n_sections - found.n_supplies])
+        return (owned.told.code[told], owned.told.name[told]) if told >= 0 else (None, None)
+    return None, None
+
+
+def _places(
+    basis: Basis,
+    found: surveying.Unknowns,
+    items: NDArray[np.int64],
+    edges: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Where each is: a road by the middle of its edge; metres, ``(n, 2)``."""
     n, m = found.n_sections, found.n_supplies
     xy = np.empty((len(items), 2))
-    is_section, is_door = items < n, items >= n + m
+    on_road = edges >= 0
     stored = basis.grounds.network
     if stored is not None:
-        lines = networks.lines_of(stored.network, basis.streets.roads.edge[items[is_section]])
+        lines = networks.lines_of(stored.network, edges[on_road])
         middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
-        xy[is_section] = shapely.get_coordinates(middle)
-    between = ~is_section & ~is_door
-    xy[between] = basis.places.xy[items[between] - n]
+        xy[on_road] = shapely.get_coordinates(middle)
+    is_facility = ~on_road & (items < n + m)
+    is_door = ~on_road & ~is_facility
+    xy[is_facility] = basis.places.xy[items[is_facility] - n]
     xy[is_door] = basis.equipment.doors.xy[items[is_door] - n - m]
     return xy

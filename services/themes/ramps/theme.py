@@ -117,7 +117,7 @@ class Ramps:
         key, basis = self.basis(tx, query)
         return self._answers.get(
             (key, "survey", query.unit, limit_m, most),
-            lambda: survey.shortlist(basis, query.unit, limit_m, most),
+            lambda: survey.shortlist(tx, basis, query.unit, limit_m, most),
         )
 
     def areas(self, tx: Transaction, query: RampsQuery) -> Areas:
