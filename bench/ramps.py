@@ -8,7 +8,7 @@ import psycopg
 from bench import arena, coverage, data, report, timing, town
 from gis import attachment, crs, network, reach
 from gis.stepfree import choosing, mending, roads, search
-from gis.stepfree.mending import Mendings, Situation
+from gis.stepfree.situation import Mendings, Situation
 from gis.stepfree.traits import State
 from services.database import Database
 from services.themes.day_care import DayCare

@@ -1,7 +1,7 @@
 """Controls of a map: where data comes from, scale, full screen, print, switches, search, tables."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -28,6 +28,8 @@ class Columns:
         What opens a line on the map, and whether by ``code`` or by position.
     caption, empty
         Message keys.
+    counts
+        What the caption tells beside the number of lines, by name.
     """
 
     part: str
@@ -36,6 +38,7 @@ class Columns:
     by: str
     caption: str
     empty: str
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 class FetchedSource(MapElement):
@@ -179,7 +182,13 @@ class UnitTable(MapElement):
 
 
 class PlaceTable(MapElement):
-    """Places as a table whose lines open them on the map."""
+    """Places as a table whose lines open them on the map.
+
+    Parameters
+    ----------
+    items
+        A line each.
+    """
 
     function = "placeTable"
     default_js = _TABLES

@@ -56,8 +56,10 @@ class Question:
 
     Attributes
     ----------
-    inputs, choices
+    inputs
         What it asks for beside the day.
+    folded, choices
+        What it asks for, too, folded away as seldom changed.
     kept
         Names and values that the next question keeps.
     """
@@ -66,6 +68,7 @@ class Question:
     as_of: str
     inputs: tuple[NumberInput, ...]
     kept: tuple[tuple[str, str], ...]
+    folded: tuple[NumberInput, ...] = ()
     choices: tuple[ChoiceInput, ...] = ()
 
 
@@ -75,6 +78,32 @@ class Link:
 
     address: str
     text: str
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files of the figures shown: what they hold, and a link for each format."""
+
+    title: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A figure relied on: what it says, how much, whether it was checked, and where from."""
+
+    text: str
+    value: str
+    state: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The figures of a rule set."""
+
+    title: str
+    lines: tuple[RuleLine, ...]
 
 
 @dataclass(frozen=True)
@@ -97,6 +126,10 @@ class Frame:
         Lines at the foot of a sheet.
     links
         Other pages about the same; none in a file.
+    files
+        The same figures as files; none in a file.
+    rules
+        What the figures rely on.
     """
 
     title: str
@@ -112,3 +145,5 @@ class Frame:
     tabs: tuple[Tab, ...]
     source: tuple[str, ...]
     links: tuple[Link, ...] = ()
+    files: tuple[Files, ...] = ()
+    rules: tuple[Rules, ...] = ()

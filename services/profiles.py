@@ -15,9 +15,10 @@ FILE = Path(__file__).with_name("profiles.toml")
 
 @dataclass(frozen=True)
 class NamedProfile:
-    """A profile, whether it was checked, and where its figures are from."""
+    """A profile, its title by language code, whether it was checked, and where its figures are from."""
 
     name: str
+    title: dict[str, str]
     limits: Profile
     state: State
     source: str
@@ -29,6 +30,7 @@ def _all() -> tuple[NamedProfile, ...]:
     return tuple(
         NamedProfile(
             row["name"],
+            row["title"],
             Profile(
                 float(row["incline_pct"]),
                 float(row["ramp_pct"]),

@@ -3,12 +3,18 @@
 import re
 from typing import Final
 
-from gis.stepfree.compliance import Standard
+from gis.stepfree.compliance import Rule, Standard
 from services import rules
-from services.rules import RuleSet
+from services.rules import Figure, RuleSet
 
 DEFAULT: Final = "gb55019-2021"
 FOLDER: Final = rules.FOLDER / "ramps"
+_FIGURES: Final = {
+    Rule.SLOPE: "rise_at_1_in_n_m",
+    Rule.WIDTH: "width_m",
+    Rule.HANDRAIL: "handrail_above_rise_m",
+    Rule.LANDING: "landing_above_rise_m",
+}
 _SLOPE: Final = re.compile(r"rise_at_1_in_(\d+(?:\.\d+)?)_m")
 
 
@@ -26,6 +32,20 @@ def load(name: str = DEFAULT) -> RuleSet:
         There is none of that name.
     """
     return rules.load(name, FOLDER)
+
+
+def figure_of(edition: RuleSet, rule: Rule) -> Figure:
+    """Return the figure by which an edition asks something of a ramp: that of its clause.
+
+    Raises
+    ------
+    services.errors.NotFoundError
+        The edition lacks it.
+    """
+    slopes = (figure for figure in edition.figures if _SLOPE.fullmatch(figure.key))
+    if rule is Rule.SLOPE and (first := next(slopes, None)):
+        return first
+    return edition.figure(_FIGURES[rule])
 
 
 def standard(edition: RuleSet) -> Standard:

@@ -6,7 +6,7 @@ import numpy as np
 
 from gis import arrays
 from gis.stepfree import mending, roads, search
-from gis.stepfree.mending import Mendings, Situation
+from gis.stepfree.situation import Mendings, Situation
 from gis.stepfree.traits import State
 
 

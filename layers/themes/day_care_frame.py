@@ -1,8 +1,9 @@
 """Words around the day-care map: its question, its answer in a sentence, what it rests on."""
 
+import dataclasses
 from urllib.parse import urlencode
 
-from layers import theme, words
+from layers import relied_on, theme, words
 from layers.endpoints import Endpoints
 from layers.frame import Frame, NumberInput, Question, Scope, Tab, Toggle
 from layers.themes.day_care_data import Answer
@@ -28,7 +29,10 @@ def served(answer: Answer, t: words.Words, endpoints: Endpoints) -> Frame:
         "max_walk", t("map.question.max_walk"), f"{coverage.max_walk_m:g}", 50, 5000, 50
     )
     question = Question(endpoints.page, query.as_of.isoformat(), (limit,), tuple(kept))
-    return _frame(answer, t, question, scope, endpoints)
+    asked_of = dict(asked) | ({"unit": query.unit} if query.unit else {})
+    taken = relied_on.files(("coverage-day-care", "service-areas"), asked_of, t)
+    frame = _frame(answer, t, question, scope, endpoints)
+    return dataclasses.replace(frame, files=taken)
 
 
 def standalone(answer: Answer, t: words.Words) -> Frame:
@@ -66,6 +70,7 @@ def _frame(
             Tab("hot", t("map.tab.hot")),
         ),
         source=theme.sources(answer.coverage.network, t, t("map.source.method")),
+        rules=(relied_on.rule_set(answer.coverage.rules, t),),
     )
 
 

@@ -1,9 +1,10 @@
 """Words around the patrol map: its question, its answer in a sentence, what it rests on."""
 
+import dataclasses
 from typing import Final
 from urllib.parse import urlencode
 
-from layers import theme, words
+from layers import relied_on, theme, words
 from layers.endpoints import Endpoints
 from layers.frame import Frame, Link, NumberInput, Question, Scope, Tab, Toggle
 from layers.themes.patrol_data import Answer
@@ -11,6 +12,7 @@ from services.patrol.figures import LATE_DAYS, RowState
 from services.themes.patrol import LOOK_BACK_DAYS
 
 _MOST_PASSES: Final = 100
+_FILES: Final = ("coverage-patrol", "patrol-routes", "patrol-sections")
 
 
 def title(answer: Answer, t: words.Words) -> str:
@@ -34,7 +36,11 @@ def served(answer: Answer, t: words.Words, endpoints: Endpoints) -> Frame:
     )
     question = Question(endpoints.page, query.as_of.isoformat(), inputs, tuple(kept))
     links = tuple(Link(address, t(key)) for address, key in endpoints.pages)
-    return _frame(answer, t, (question, scope), endpoints, links)
+    asked_of = dict(asked) | {"passes": str(query.passes)}
+    asked_of |= {"unit": query.unit} if query.unit else {}
+    taken = relied_on.files(_FILES, asked_of, t)
+    frame = _frame(answer, t, (question, scope), endpoints, links)
+    return dataclasses.replace(frame, files=taken)
 
 
 def standalone(answer: Answer, t: words.Words) -> Frame:

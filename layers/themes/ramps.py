@@ -1,19 +1,26 @@
 """The map of ways without a step: served, with data from the service, or a file that holds it all."""
 
+import re
+from dataclasses import replace
 from typing import Final
 
-from layers import basemap, controls, elements, people, shell, theme, units, words
+from gis.stepfree.compliance import RULES, Rule
+from layers import basemap, controls, elements, people, relied_on, shell, theme, units, words
 from layers.elements import MapElement
 from layers.endpoints import Endpoints
-from layers.themes import ramps_data, ramps_frame
+from layers.themes import ramp_lists, ramps_data, ramps_frame, ramps_scene
 from layers.themes.ramps_data import Answer, Material
+from services import ramp_rules
+from services.rules import RuleSet
 from services.themes.ramps import RampsQuery
 
 PLACES, SHARE = "places", "share"
 LEVELS: Final = ramps_data.LEVELS
 
+_NUMBERED: Final = re.compile(r"[0-9][0-9.]*")
 _TABLES: Final = (
     controls.Columns("mendings", "mendingColumns", "open mending", "position", "map.table.mendings", "map.empty.mendings"),
+    controls.Columns("ramps", "rampColumns", "open ramp", "position", "map.table.ramps", "map.empty.ramps"),
     controls.Columns("looks", "lookColumns", "open look", "position", "map.table.looks", "map.empty.looks"),
     controls.Columns("destinations", "destinationColumns", "open destination", "position", "map.table.destinations", "map.empty.destinations"),
 )  # fmt: skip
@@ -36,7 +43,10 @@ class RampsTheme(MapElement):
         "map.level.community",
         "map.level.grid",
         "map.column.unit",
-        "map.column.demand",
+        "map.ramps.caption",
+        "map.ramps.column.demand",
+        "map.ramps.column.ramp",
+        "map.ramps.column.verdict",
         "map.ramps.column.sure",
         "map.ramps.column.unknown",
         "map.ramps.column.blocked",
@@ -58,6 +68,7 @@ class RampsTheme(MapElement):
         "map.ramps.fact.mean",
         "map.ramps.fact.detour",
         "map.ramps.fact.entrances",
+        "map.ramps.fact.ramped",
         "map.ramps.fact.facilities",
         "map.ramps.fact.ramps",
         "map.ramps.fact.alone",
@@ -69,6 +80,9 @@ class RampsTheme(MapElement):
         "map.ramps.fact.height",
         "map.ramps.fact.width",
         "map.ramps.fact.ramp",
+        "map.ramps.fact.measures",
+        "map.ramps.value.rule",
+        "map.ramps.value.and",
         "map.ramps.fact.fails",
         "map.ramps.value.times",
         "map.ramps.value.metres",
@@ -84,6 +98,8 @@ class RampsTheme(MapElement):
         "map.ramps.state.-1",
         "map.ramps.mending.door",
         "map.ramps.mending.facility",
+        "map.ramps.mending.kerb",
+        "map.ramps.mending.steps",
         "map.ramps.mending.barrier",
         "map.ramps.mending.stairs",
         "map.ramps.mending.steep",
@@ -91,6 +107,7 @@ class RampsTheme(MapElement):
         "map.ramps.mending.surface",
         "map.ramps.mending.section",
         "map.ramps.look.door",
+        "map.ramps.look.doors",
         "map.ramps.look.facility",
         "map.ramps.look.section",
         "map.ramps.barrier.kerb",
@@ -122,6 +139,8 @@ class RampsTheme(MapElement):
         "map.legend.suppressed",
         "map.table.mendings",
         "map.empty.mendings",
+        "map.table.ramps",
+        "map.empty.ramps",
         "map.table.looks",
         "map.empty.looks",
         "map.table.destinations",
@@ -136,7 +155,7 @@ class SceneLayer(MapElement):
     Parameters
     ----------
     items
-        ``mendings``, ``looks`` and ``destinations`` as their tables list them.
+        ``mendings``, ``ramps``, ``looks`` and ``destinations`` as their tables list them.
     best
         How many of the mendings are the best set, and numbered on the map.
     """
@@ -178,7 +197,7 @@ def served(
     )  # fmt: skip
     made = shell.MapShell(_view(answer, t, opening), t)
     made.add(source)
-    made.add(_theme(answer, endpoints.unit_page))
+    made.add(_theme(answer, endpoints.unit_page, t))
     made.add(basemap.TiledBasemap(theme.credit(answer.coverage.network), endpoints.basemap))
     _add_common(made, answer, t)
     made.add(controls.Question())
@@ -191,11 +210,11 @@ def standalone(material: Material, t: words.Words) -> str:
     answer = material.answer
     made = shell.MapShell(_view(answer, t, theme.Opening()), t)
     made.add(theme.embedded_source())
-    made.add(_theme(answer, ""))
+    made.add(_theme(answer, "", t))
     made.add(basemap.EmbeddedBasemap(theme.credit(answer.coverage.network)))
     _add_common(made, answer, t)
     frame = ramps_frame.standalone(answer, t)
-    return theme.file(made, frame, ramps_data.embedded(material), t)
+    return theme.file(made, frame, ramps_scene.embedded(material), t)
 
 
 def question_of(query: RampsQuery, limit_m: float, t: words.Words) -> dict[str, str]:
@@ -207,6 +226,7 @@ def question_of(query: RampsQuery, limit_m: float, t: words.Words) -> dict[str, 
         "to": query.to.value,
         "profile": query.profile,
         "edition": query.edition,
+        "mend": query.mend.value,
         "rules": query.rules,
         "lang": t.language.value,
     }
@@ -217,7 +237,7 @@ def _view(answer: Answer, t: words.Words, opening: theme.Opening) -> shell.View:
     return opening.view(ramps_frame.title(answer, t), answer, (PLACES, SHARE), off="areas")
 
 
-def _theme(answer: Answer, unit_page: str) -> RampsTheme:
+def _theme(answer: Answer, unit_page: str, t: words.Words) -> RampsTheme:
     coverage = answer.coverage
     return RampsTheme(
         {
@@ -225,22 +245,38 @@ def _theme(answer: Answer, unit_page: str) -> RampsTheme:
             "min_age": coverage.query.min_age,
             "unit_page": unit_page,
             "to": coverage.query.to.value,
+            "rules": {rule.value: _clause(coverage.edition, rule, t) for rule in RULES},
         }
     )
+
+
+def _clause(edition: RuleSet, rule: Rule, t: words.Words) -> dict[str, str]:
+    """Return where a standard asks something: the number of the clause, or else the source."""
+    figure = ramp_rules.figure_of(edition, rule)
+    numbered = _NUMBERED.match(figure.clause[t.language.value])
+    return {
+        "clause": f"{figure.source} {numbered[0]}" if numbered else figure.source,
+        "state": relied_on.state_words(figure.state, t),
+    }
 
 
 def _add_common(made: shell.MapShell, answer: Answer, t: words.Words) -> None:
     """Add what both pages have, in drawing order, the first data request last of all."""
     items = {
-        "mendings": ramps_data.mendings(answer),
-        "looks": ramps_data.looks(answer),
-        "destinations": ramps_data.destinations(answer),
+        "mendings": ramp_lists.mendings(answer),
+        "ramps": ramp_lists.ramps(answer),
+        "looks": ramp_lists.looks(answer),
+        "destinations": ramp_lists.destinations(answer),
     }
+    best = len(answer.ranking.best)
+    counts = {"mendings": {"best": best}, "ramps": ramp_lists.ramp_counts(answer)}
     classes = units.share_classes(t)
-    tables = [(table, items[table.part]) for table in _TABLES]
+    tables = [
+        (replace(table, counts=counts.get(table.part, {})), items[table.part]) for table in _TABLES
+    ]
     for element in (
         *theme.furniture(answer.levels, tables, units.legend_options(classes)),
-        SceneLayer(items, len(answer.ranking.best)),
+        SceneLayer(items, best),
         units.UnitsLayer("share", classes, SHARE),
     ):
         made.add(element)

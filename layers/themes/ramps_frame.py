@@ -1,14 +1,18 @@
 """Words around the ramp map: its question, its answer in a sentence, what it rests on."""
 
+import dataclasses
+from typing import Final
 from urllib.parse import urlencode
 
-from layers import theme, words
+from layers import relied_on, theme, words
 from layers.endpoints import Endpoints
 from layers.frame import ChoiceInput, Frame, NumberInput, Question, Scope, Tab, Toggle
 from layers.themes.ramps_data import Answer
 from services import profiles, ramp_rules
 from services.coverage import CoverageState
-from services.themes.ramps import Destination
+from services.themes.ramps import Destination, Mend
+
+_FILES: Final = ("coverage-ramps", "mendings", "survey-list", "ramps")
 
 
 def title(answer: Answer, t: words.Words) -> str:
@@ -24,8 +28,9 @@ def served(answer: Answer, t: words.Words, endpoints: Endpoints) -> Frame:
     asked = [
         ("as_of", query.as_of.isoformat()), ("max_walk", f"{coverage.limit_m:g}"),
         ("min_age", str(query.min_age)), ("to", query.to.value), ("profile", query.profile),
-        ("edition", query.edition), *kept,
+        ("edition", query.edition), ("mend", query.mend.value), *kept,
     ]  # fmt: skip
+    taken = relied_on.files(_FILES, dict(asked) | ({"unit": query.unit} if query.unit else {}), t)
     scope = None
     if coverage.scope.code != coverage.root.unit.code:
         kept.append(("unit", coverage.scope.code))
@@ -33,11 +38,13 @@ def served(answer: Answer, t: words.Words, endpoints: Endpoints) -> Frame:
     question = Question(
         endpoints.page,
         query.as_of.isoformat(),
-        _numbers(answer, t),
+        (_limit(answer, t),),
         tuple(kept),
+        (_age(answer, t),),
         _choices(answer, t),
     )
-    return _frame(answer, t, (question, scope), endpoints)
+    frame = _frame(answer, t, (question, scope), endpoints)
+    return dataclasses.replace(frame, files=taken)
 
 
 def standalone(answer: Answer, t: words.Words) -> Frame:
@@ -45,17 +52,20 @@ def standalone(answer: Answer, t: words.Words) -> Frame:
     return _frame(answer, t, (None, None), None)
 
 
-def _numbers(answer: Answer, t: words.Words) -> tuple[NumberInput, ...]:
-    limit, age = answer.coverage.limit_m, answer.coverage.query.min_age
-    return (
-        NumberInput("max_walk", t("map.question.max_walk"), f"{limit:g}", 50, 5000, 50),
-        NumberInput("min_age", t("map.ramps.question.min_age"), str(age), 0, 130),
-    )
+def _limit(answer: Answer, t: words.Words) -> NumberInput:
+    limit = f"{answer.coverage.limit_m:g}"
+    return NumberInput("max_walk", t("map.question.max_walk"), limit, 50, 5000, 50)
+
+
+def _age(answer: Answer, t: words.Words) -> NumberInput:
+    age = str(answer.coverage.query.min_age)
+    return NumberInput("min_age", t("map.ramps.question.min_age"), age, 0, 130)
 
 
 def _choices(answer: Answer, t: words.Words) -> tuple[ChoiceInput, ...]:
     query = answer.coverage.query
-    editions = {name: ramp_rules.load(name).title[t.language.value] for name in ramp_rules.names()}
+    language = t.language.value
+    editions = {name: ramp_rules.load(name).title[language] for name in ramp_rules.names()}
     return (
         ChoiceInput(
             "to",
@@ -67,7 +77,13 @@ def _choices(answer: Answer, t: words.Words) -> tuple[ChoiceInput, ...]:
             "profile",
             t("map.ramps.question.profile"),
             query.profile,
-            tuple((name, t(f"profile.{name}")) for name in profiles.names()),
+            tuple((name, profiles.load(name).title[language]) for name in profiles.names()),
+        ),
+        ChoiceInput(
+            "mend",
+            t("map.ramps.question.mend"),
+            query.mend.value,
+            tuple((one.value, t(f"map.ramps.mend.{one.value}")) for one in Mend),
         ),
         ChoiceInput(
             "edition", t("map.ramps.question.edition"), query.edition, tuple(editions.items())
@@ -103,11 +119,17 @@ def _frame(
         tabs=(
             Tab("mendings", t("map.ramps.tab.mendings")),
             Tab("units", t("map.tab.units")),
+            Tab("ramps", t("map.ramps.tab.ramps")),
             Tab("looks", t("map.ramps.tab.looks")),
             Tab("destinations", t(f"kind.{answer.coverage.query.to.value}")),
         ),
         source=theme.sources(
             answer.coverage.network, t, t("map.ramps.method"), t("map.ramps.to_check")
+        ),
+        rules=(
+            relied_on.rule_set(answer.coverage.edition, t),
+            relied_on.rule_set(answer.coverage.rules, t),
+            relied_on.profile(answer.coverage.profile, t),
         ),
     )
 
@@ -130,8 +152,10 @@ def _sentence(answer: Answer, t: words.Words) -> str:
     counts = {
         "demand": t.number(row.demand), "covered": t.number(row.covered),
         "unknown": t.number(row.unknown), "blocked": t.number(row.blocked),
-        "beyond": t.number(row.beyond),
+        "beyond": t.number(row.beyond), "share": "",
     }  # fmt: skip
+    if row.share is not None and (row.demand or 0) >= theme.FEW:
+        counts["share"] = t("map.ramps.share", share=t.percent(row.share))
     return t("map.ramps.sentence", **known, **counts)
 
 
@@ -161,7 +185,8 @@ def _terms(answer: Answer, t: words.Words) -> tuple[str, ...]:
         t("map.term.limit", limit=t.distance(coverage.limit_m)),
         t("map.term.rules", rules=coverage.rules.title[t.language.value]),
         t("map.ramps.term.edition", edition=coverage.edition.title[t.language.value]),
-        t("map.ramps.term.profile", profile=t(f"profile.{coverage.profile.name}")),
+        t("map.ramps.term.profile", profile=coverage.profile.title[t.language.value]),
+        t("map.ramps.term.mend", mend=t(f"map.ramps.mend.{coverage.query.mend.value}")),
     ]
     if coverage.outside:
         terms.append(t("map.term.outside", n=coverage.outside))

@@ -10,6 +10,7 @@ from services.exports.delivery import Download, download, file_name, keep_taken,
 from services.exports.fields import Field, FieldType, GeometryType
 from services.exports.options import (
     DEFAULT_CRS,
+    MOST_LISTED,
     Bbox,
     ExportOptions,
     Format,
@@ -22,6 +23,7 @@ from services.exports.renderers import RENDERERS, Renderer
 __all__ = [
     "COLLECTIONS",
     "DEFAULT_CRS",
+    "MOST_LISTED",
     "PERSONAL",
     "RENDERERS",
     "Bbox",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from services import errors, import_history, network, population, rights, rules, units
 from services.caller import Caller
 from services.database import Transaction
-from services.exports import day_care, households, patrol, ramps, stored, unit_figures
+from services.exports import day_care, households, patrol, ramps, stored, unit_figures, works
 from services.exports.dataset import Facts
 from services.exports.fields import Field, GeometryType
 from services.exports.options import ExportOptions
@@ -214,6 +214,24 @@ def _open_entrances(source: Source) -> Opened:
     return Opened(ramps.ENTRANCES, facts, batches)
 
 
+def _open_mendings(source: Source) -> Opened:
+    question = ramps.query(source.options)
+    answer = source.themes.ramps.coverage(source.tx, question)
+    found = source.themes.ramps.mendings(source.tx, question, works.mended(source.options))
+    facts = ramps.facts(source.facts(generated=answer.generated), answer)
+    batches = works.mending_batches(found, source.options, generated=answer.generated)
+    return Opened(works.MENDINGS, facts, batches)
+
+
+def _open_survey(source: Source) -> Opened:
+    question = ramps.query(source.options)
+    answer = source.themes.ramps.coverage(source.tx, question)
+    found = source.themes.ramps.survey(source.tx, question, works.looked_at(source.options))
+    facts = ramps.facts(source.facts(generated=answer.generated), answer)
+    batches = works.survey_batches(found, source.options, generated=answer.generated)
+    return Opened(works.SURVEY, facts, batches)
+
+
 def _stepless(source: Source) -> tuple[Answer, Basis]:
     question, theme = ramps.query(source.options), source.themes.ramps
     return theme.coverage(source.tx, question), theme.basis(source.tx, question)[1]
@@ -264,6 +282,8 @@ COLLECTIONS = {
         Collection("coverage-ramps", "code", _AREA, ramps.COVERAGE, _open_ramp_coverage),
         Collection("ramps", "code", _POINT, ramps.RAMPS, _open_ramps),
         Collection("entrances", "code", _POINT, ramps.ENTRANCES, _open_entrances),
+        Collection("mendings", "number", _POINT, works.MENDINGS, _open_mendings),
+        Collection("survey-list", "number", _POINT, works.SURVEY, _open_survey),
         Collection("coverage-patrol", "code", _AREA, patrol.COVERAGE, _open_patrol),
         Collection("patrol-routes", "code", GeometryType.LINES, patrol.ROUTES, _open_routes),
         Collection("patrol-sections", "id", _LINE, patrol.SECTIONS, _open_sections),

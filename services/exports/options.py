@@ -9,12 +9,14 @@ from gis import codes
 from gis import crs as crs_module
 from services import errors, profiles, ramp_rules
 from services.facility_kinds import FacilityKind
+from services.themes.ramps.query import Mend
 
 DEFAULT_CRS = crs_module.SourceCrs(crs_module.CrsKind.EPSG, crs_module.WGS84)
 _LONGEST_WALK_M = 20_000
 _OLDEST = 130
 _LONGEST_PERIOD_DAYS = 366
 _MOST_PASSES = 1000
+MOST_LISTED = 200
 
 
 class Format(StrEnum):
@@ -74,6 +76,9 @@ class ExportOptions:
         Of coverage: only units of this level.
     to, profile, edition
         Of ways without a step: what is reached, who is on the way, and the standard for ramps.
+    mend, n
+        Of what to mend and to look at first: what may be mended, how many are chosen (None: 5 to
+        mend, 20 to look at).
     days, passes
         Of patrols: length of the period that ends on the day, and how often in it counts.
     """
@@ -90,6 +95,8 @@ class ExportOptions:
     to: str = FacilityKind.DAY_CARE.value
     profile: str = profiles.DEFAULT
     edition: str = ramp_rules.DEFAULT
+    mend: str = Mend.RAMPS.value
+    n: int | None = None
     days: int = 28
     passes: int = 1
 
@@ -99,6 +106,8 @@ class ExportOptions:
             raise errors.RefusedError("error.export.max_walk", most=_LONGEST_WALK_M)
         if self.min_age is not None and not 0 <= self.min_age <= _OLDEST:
             raise errors.RefusedError("error.export.min_age", most=_OLDEST)
+        if self.n is not None and not 1 <= self.n <= MOST_LISTED:
+            raise errors.RefusedError("error.export.n", most=MOST_LISTED)
         if not 1 <= self.days <= _LONGEST_PERIOD_DAYS:
             raise errors.RefusedError("error.export.days", most=_LONGEST_PERIOD_DAYS)
         if not 1 <= self.passes <= _MOST_PASSES:

@@ -15,7 +15,7 @@ from services.exports import points, unit_figures
 from services.exports.dataset import Facts
 from services.exports.fields import Field, FieldType, field
 from services.exports.options import ExportOptions
-from services.themes.ramps import Answer, Destination, RampsQuery
+from services.themes.ramps import Answer, Destination, Mend, RampsQuery
 from services.themes.ramps.basis import Basis
 from services.themes.ramps.query import OLD_AGE
 
@@ -35,6 +35,7 @@ COVERAGE: tuple[Field, ...] = (
     field("detour", FieldType.NUMBER),
     field("entrances", FieldType.INTEGER),
     field("entrances_free", FieldType.INTEGER, "entr_free"),
+    field("entrances_ramped", FieldType.INTEGER, "entr_ramp"),
     field("facilities", FieldType.INTEGER, "facil"),
     field("facilities_ramped", FieldType.INTEGER, "facil_ramp"),
     field("ramps", FieldType.INTEGER),
@@ -83,6 +84,7 @@ def query(options: ExportOptions) -> RampsQuery:
         profile=options.profile,
         edition=options.edition,
         rules=options.rules,
+        mend=Mend(options.mend),
     )
 
 

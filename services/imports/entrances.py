@@ -6,7 +6,7 @@ import numpy as np
 
 from gis.arrays import Int64s
 from services import assignment
-from services.imports import checks, displacement, headings, measures, points
+from services.imports import checks, displacement, headings, measures, points, serving
 from services.imports.job import Job
 from services.imports.sieve import Sieve
 from services.imports.tables import Context, TableKind
@@ -55,6 +55,7 @@ def _placed(job: Job, ids: Int64s) -> None:
         job.progress("import.step.assign", 0, len(ids))
         assignment.assign_entrances(job.tx, np.unique(ids))
         displacement.hint(job, "entrances", ids)
+        serving.warn(job, "entrances", ids)
 
 
 KIND = TableKind(

@@ -10,7 +10,7 @@ from pyarrow import compute
 from gis.arrays import Int64s
 from services import assignment
 from services.facility_kinds import FacilityKind
-from services.imports import checks, displacement, headings, measures, points
+from services.imports import checks, displacement, headings, measures, points, serving
 from services.imports.job import Job
 from services.imports.sieve import Sieve, mask
 from services.imports.tables import Context, TableKind
@@ -128,6 +128,7 @@ def _placed(job: Job, ids: Int64s) -> None:
         job.progress("import.step.assign", 0, len(ids))
         assignment.assign_facilities(job.tx, np.unique(ids))
         displacement.hint(job, "facilities", ids)
+        serving.warn(job, "facilities", ids)
 
 
 KIND = TableKind(

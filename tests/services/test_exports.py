@@ -37,6 +37,8 @@ ROWS = {
     "coverage-ramps": 15,
     "ramps": 1,
     "entrances": 2,
+    "mendings": 1,
+    "survey-list": 2,
     "coverage-patrol": 15,
     "patrol-routes": 1,
     "patrol-sections": 2,
@@ -51,9 +53,18 @@ def tx(database, caller, request):
     with database.transaction(caller) as transaction:
         small_district.fill(transaction, PEOPLE, generated=True)
         patrols.add_route(transaction, "R1", [(0, 0.0, 900.0), (1, 0.0, 500.0)], DAY)
-        if called and called.params.get("collection") in {"ramps", "entrances"}:
-            _add_ramp(transaction)
+        _prepare(transaction, called.params.get("collection") if called else None)
         yield transaction
+
+
+def _prepare(tx, collection):
+    """Make something that the collection holds."""
+    if collection in {"ramps", "entrances"}:
+        _add_ramp(tx)
+    if collection in {"mendings", "survey-list"}:
+        _bring_the_centre_near(tx)
+    if collection == "mendings":
+        _shut_the_centre(tx)
 
 
 def _add_ramp(tx):
@@ -67,6 +78,25 @@ def _add_ramp(tx):
     tx.driver.execute(
         "INSERT INTO entrances (code, steps, geom) VALUES ('E1', 3, ST_GeomFromWKB(%(at)s, 4490))",
         where,
+    )
+    assignment.assign_all(tx)
+
+
+def _bring_the_centre_near(tx):
+    """Put the centre amid the first grid, all of whose people count."""
+    tx.driver.execute(
+        "UPDATE facilities SET geom = ST_GeomFromWKB(%s, 4490) WHERE code = 'D1'",
+        (shapely.to_wkb(small_district.place(0.5)),),
+    )
+    tx.driver.execute("UPDATE residents SET disability_type = 'physical'")
+    assignment.assign_all(tx)
+
+
+def _shut_the_centre(tx):
+    tx.driver.execute(
+        "INSERT INTO entrances (code, serves_code, steps, geom)"
+        " VALUES ('E1', 'D1', 3, ST_GeomFromWKB(%s, 4490))",
+        (shapely.to_wkb(small_district.place(0.5)),),
     )
     assignment.assign_all(tx)
 

@@ -11,7 +11,7 @@ from gis import crs
 from gis import network as networks
 from services import assignment, errors, network
 from services.coverage import CoverageState
-from services.themes.ramps import Destination, Ramps, RampsQuery
+from services.themes.ramps import Destination, Mend, Ramps, RampsQuery
 from tests.services import builders
 
 TODAY = date(2026, 11, 23)
@@ -112,7 +112,8 @@ def test_with_entrances_told_the_way_is_sure(tx):
     assert row.share == round(40 / 150, 4)
     assert row.mean_walk_m == pytest.approx((10 * 130 + 30 * 280) / 40, abs=0.1)
     assert row.detour == 1.0
-    assert (row.entrances, row.entrances_free, row.ramps, row.ramps_compliant) == (3, 3, 1, 1)
+    assert (row.entrances, row.entrances_free, row.entrances_ramped) == (3, 3, 1)
+    assert (row.ramps, row.ramps_compliant) == (1, 1)
 
 
 def test_a_ramp_too_steep_leaves_the_door_shut_and_fails_the_standard(tx):
@@ -175,17 +176,54 @@ def test_mendings_are_ranked_and_the_best_set_is_counted_anew(tx):
     found = Ramps().mendings(tx, replace(QUERY, max_walk_m=800))
     # Behind the kerb are 30 and 40; up the steps 20; near the centre 10 who cannot get out.
     assert [(m.kind.value, m.code, m.people) for m in found.ranked] == [
-        ("barrier", "B1", 70),
+        ("kerb", "B1", 70),
         ("stairs", None, 20),
         ("door", "E1", 10),
     ]
     assert [(s.mending.kind.value, s.people, s.together) for s in found.best] == [
-        ("barrier", 70, 70),
+        ("kerb", 70, 70),
         ("stairs", 20, 90),
         ("door", 10, 100),
     ]
     assert found.ranked[0].unit_code == GRID
     assert len(Ramps().mendings(tx, QUERY, 1).best) == 1
+
+
+def test_what_no_ramp_mends_is_left_out_unless_asked_for(tx):
+    entrance(tx, "E3", "C1", free=True)
+    barrier(tx, "B1", "gate", 200)
+    tx.driver.execute("UPDATE barriers SET step_free = false")
+    wide = replace(QUERY, max_walk_m=800)
+    by_ramp = Ramps().mendings(tx, wide)
+    assert [(m.kind.value, m.people) for m in by_ramp.ranked] == [("stairs", 20)]
+    everything = Ramps().mendings(tx, replace(wide, mend=Mend.ALL))
+    assert [(m.kind.value, m.people) for m in everything.ranked] == [
+        ("barrier", 70),
+        ("stairs", 20),
+    ]
+    assert [one for one, _ in everything.listed] == list(everything.ranked)
+    assert [step.people if step else None for _, step in everything.listed] == [70, 20]
+
+
+def test_small_doors_are_looked_at_together_and_told_by_the_road(tx):
+    # Two homes of three people on one road: neither door may be named, both together may.
+    _home(tx, "small one", 610, 3)
+    _home(tx, "small two", 620, 3)
+    _home(tx, "lonely", 90, 3, -15)
+    assignment.assign_all(tx)
+    network.attach_households(tx, None)
+    found = Ramps().survey(tx, replace(QUERY, max_walk_m=800))
+    kinds = [look.kind.value for look in found.looks]
+    assert kinds.count("doors") == 1
+    shared = found.looks[kinds.index("doors")]
+    assert (shared.code, shared.name) == (None, None)
+    middle = _degrees(750, 0)
+    assert (shared.lon, shared.lat) == pytest.approx(middle, abs=1e-6)
+    homes = tx.driver.execute(
+        "SELECT ST_X(geom), ST_Y(geom) FROM households WHERE code IN ('small one', 'lonely')"
+    ).fetchall()
+    for look in found.looks:
+        assert all(abs(look.lon - lon) + abs(look.lat - lat) > 1e-6 for lon, lat in homes)
 
 
 def test_the_survey_settles_most_people_first(tx):
@@ -205,8 +243,8 @@ def test_the_survey_tells_no_small_count_by_subtraction(tx):
         " ON h.id = r.household_id WHERE h.code = 'near' ORDER BY r.id LIMIT 7)"
     )
     found = Ramps().survey(tx, QUERY)
-    # 30 behind, then 3 near: neither the sum nor what is left may be told.
+    # 30 behind; of 3 near not even the door is told, and so not what is left.
     assert found.unknown == 33
-    assert [look.settled for look in found.looks] == [None, None, 33] or [
-        look.settled for look in found.looks
-    ] == [0, None, 33]
+    assert [look.settled for look in found.looks] == [0, None]
+    behind = pytest.approx(_degrees(250, 10), abs=1e-6)
+    assert (found.looks[-1].lon, found.looks[-1].lat) == behind

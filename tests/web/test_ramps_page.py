@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
-from layers.themes import ramps, ramps_data
+from layers.themes import ramps, ramps_data, ramps_scene
 from services import caller as callers
 from services.database import Database
 from services.settings import Language
@@ -78,7 +78,7 @@ def test_the_kerb_is_mended_first_and_the_doors_are_looked_at(planner: Client) -
     found = planner.get("/api/coverage/ramps/mendings", params=ASKED).json()
     first = found["features"][0]["properties"]
     assert (first["kind"], first["code"], first["people"], first["best"]) == (
-        "barrier",
+        "kerb",
         "B1",
         60,
         1,
@@ -103,7 +103,7 @@ def test_a_file_holds_all_that_the_page_fetches(url: str, planner: Client, tmp_p
     with database.transaction(callers.operator()) as tx:
         material = ramps_data.gather(tx, Ramps(), QUERY)
     database.close()
-    held = json.loads(json.dumps(ramps_data.embedded(material)))
+    held = json.loads(json.dumps(ramps_scene.embedded(material)))
     scene = planner.get("/api/coverage/ramps/scene", params=ASKED).json()
     assert held["scene"]["entrances"] == scene["entrances"]
     assert held["scene"]["people"] == scene["people"]
@@ -122,7 +122,12 @@ def test_the_scripts_know_the_words_they_use(planner: Client) -> None:
     assert used - set(json.loads(found[1])) == set()
 
 
-def test_a_planner_finds_which_mending_comes_first(browser: Browser, planner: Client) -> None:
+ADDRESS = "/maps/ramps?as_of=2026-11-23&min_age=60&max_walk=3000"
+
+
+@pytest.fixture
+def page(browser: Browser, planner: Client) -> Iterator[Page]:
+    """The map on a desk; no script may fail on it."""
     context = browser.new_context(
         base_url=planner.address, viewport={"width": 1280, "height": 800}, locale="en-GB"
     )
@@ -131,9 +136,54 @@ def test_a_planner_finds_which_mending_comes_first(browser: Browser, planner: Cl
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    page.goto("/maps/ramps?as_of=2026-11-23&min_age=60&max_walk=3000", wait_until="networkidle")
+    page.goto(ADDRESS, wait_until="networkidle")
+    yield page
+    context.close()
+    assert faults == []
+
+
+def test_picking_on_the_map_picks_in_the_table_and_the_address_keeps_it(page: Page) -> None:
+    line = page.get_by_role("button", name="1. Kerb")
+    page.get_by_role("tab", name="Ramps").click()
+    expect(line).to_be_hidden()
+    page.locator(".wg-hot").first.click()
+    expect(line).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".leaflet-popup")).to_contain_text("Kerb")
+    assert "open=mendings.0" in page.url
+    page.reload(wait_until="networkidle")
+    expect(page.locator(".leaflet-popup")).to_contain_text("Kerb")
+    expect(line).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")
+    expect(line).to_have_attribute("aria-pressed", "false")
+    assert "open=" not in page.url
+
+
+def test_a_ramp_that_fails_names_the_clause_and_figures_their_state(page: Page) -> None:
+    page.get_by_role("tab", name="Ramps").click()
+    panel = page.get_by_role("tabpanel", name="Ramps")
+    expect(panel).to_contain_text("1 of 1 ramps fail")
+    panel.get_by_role("button").first.click()
+    popup = page.locator(".leaflet-popup")
+    expect(popup).to_contain_text("GB 55019-2021 2.3.1 (to check)")
+    expect(popup).to_contain_text("too steep: 2.1 m of run lack")
+    page.get_by_text("Figures relied on").click()
+    figures = page.get_by_role("table", name="GB 55019-2021, general code for accessibility")
+    expect(figures).to_contain_text("2.3.2: clear width of a wheelchair ramp")
+    expect(figures).to_contain_text("to check")
+
+
+def test_the_figures_shown_can_be_taken_along(page: Page) -> None:
+    page.get_by_text("Export these figures").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="What to mend first CSV").click()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("number,kind,code")
+    assert lines[1].startswith("1,kerb,B1")
+
+
+def test_a_planner_finds_which_mending_comes_first(page: Page) -> None:
     expect(page.locator(".wg-sentence")).to_contain_text("60 are kept back by steps; the other 0")
-    page.get_by_role("button", name="1. Barrier").click()
+    page.get_by_role("button", name="1. Kerb").click()
     expect(page.locator(".leaflet-popup")).to_contain_text("People it frees alone")
     page.keyboard.press("Escape")
     page.get_by_text("Share by unit").click()
@@ -143,5 +193,3 @@ def test_a_planner_finds_which_mending_comes_first(browser: Browser, planner: Cl
     page.set_viewport_size({"width": 360, "height": 740})
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 360
-    context.close()
-    assert faults == []

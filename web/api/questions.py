@@ -11,7 +11,7 @@ from services.exports import ExportOptions, Format
 from services.themes import patrol
 from services.themes.day_care import OLD_AGE, DayCareQuery
 from services.themes.patrol import PatrolQuery
-from services.themes.ramps import Destination, RampsQuery
+from services.themes.ramps import Destination, Mend, RampsQuery
 from services.themes.ramps import query as ramps_query
 from web.dependencies import Day, Optional
 
@@ -56,6 +56,7 @@ class Stepless(Coverage):
     to: Destination = Destination.DAY_CARE
     profile: Annotated[str, Field(max_length=60)] = profiles.DEFAULT
     edition: Annotated[str, Field(max_length=60)] = ramp_rules.DEFAULT
+    mend: Mend = Mend.RAMPS
 
 
 def stepless(asked: Annotated[Stepless, Query()], as_of: Day) -> RampsQuery:
@@ -69,6 +70,7 @@ def stepless(asked: Annotated[Stepless, Query()], as_of: Day) -> RampsQuery:
         profile=asked.profile,
         edition=asked.edition,
         rules=asked.rules,
+        mend=asked.mend,
     )
 
 
@@ -81,6 +83,7 @@ class Cut(Stepless):
     format: Annotated[str, Field(max_length=20)] = Format.GEOJSON.value
     crs: Annotated[_Text | None, Optional] = None
     bbox: Annotated[_Text | None, Optional] = None
+    n: Annotated[int | None, Field(ge=1, le=exports.MOST_LISTED), Optional] = None
     days: Annotated[int, Field(ge=1, le=patrol.LOOK_BACK_DAYS)] = patrol.DAYS
     passes: Annotated[int, Field(ge=1, le=_MOST_PASSES)] = 1
 
@@ -100,6 +103,8 @@ def cut(asked: Annotated[Cut, Query()], as_of: Day) -> ExportOptions:
         to=asked.to.value,
         profile=asked.profile,
         edition=asked.edition,
+        mend=asked.mend.value,
+        n=asked.n,
         days=asked.days,
         passes=asked.passes,
     )

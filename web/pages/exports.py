@@ -19,6 +19,8 @@ _ADDRESSES = {
     "coverage-ramps": "/api/coverage/ramps/items",
     "ramps": "/api/ramps",
     "entrances": "/api/entrances",
+    "mendings": "/api/coverage/ramps/mendings",
+    "survey-list": "/api/coverage/ramps/survey",
     "coverage-patrol": "/api/coverage/patrol/items",
     "patrol-routes": "/api/patrol/routes",
 }

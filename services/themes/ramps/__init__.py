@@ -5,8 +5,8 @@ uses no steps, no raised kerb, no incline above the limit of the profile, and st
 step-free entrances. What is not known is neither step-free nor blocked.
 """
 
-from services.themes.ramps.query import Destination, RampsQuery
+from services.themes.ramps.query import Destination, Mend, RampsQuery
 from services.themes.ramps.rows import RampRow
 from services.themes.ramps.theme import Answer, Ramps
 
-__all__ = ["Answer", "Destination", "RampRow", "Ramps", "RampsQuery"]
+__all__ = ["Answer", "Destination", "Mend", "RampRow", "Ramps", "RampsQuery"]

@@ -23,6 +23,13 @@ class Destination(StrEnum):
     COMMUNITY_OFFICE = FacilityKind.COMMUNITY_OFFICE.value
 
 
+class Mend(StrEnum):
+    """What may be mended."""
+
+    RAMPS = "ramps"  # where a ramp helps: entrances, kerbs, steps and stairways
+    ALL = "all"  # gates and roads that are steep, narrow or badly surfaced, too
+
+
 @dataclass(frozen=True)
 class RampsQuery:
     """A question about ways without a step.
@@ -45,6 +52,8 @@ class RampsQuery:
         Name of the standard that ramps are held against, see `services.ramp_rules`.
     rules
         Name of the rule set of distances.
+    mend
+        What may be mended.
     """
 
     as_of: date
@@ -55,6 +64,7 @@ class RampsQuery:
     profile: str = profiles.DEFAULT
     edition: str = ramp_rules.DEFAULT
     rules: str = rules.DEFAULT
+    mend: Mend = Mend.RAMPS
 
     def __post_init__(self) -> None:
         """Refuse a limit or an age that makes no sense."""

@@ -33,8 +33,9 @@ class RampRow:
         Metres of the step-free ways of those covered.
     detour
         How many times as long as the way with steps, on average of those covered.
-    entrances, entrances_free
-        Entrances of which anything is known, and those without a step or with a usable ramp.
+    entrances, entrances_free, entrances_ramped
+        Entrances of which anything is known, those without a step or with a usable ramp, and those
+        with a ramp that obeys the standard.
     facilities, facilities_ramped
         Public facilities, and those with a ramp that obeys the standard.
     ramps, ramps_compliant, ramps_unknown
@@ -60,6 +61,7 @@ class RampRow:
     detour: float | None
     entrances: int
     entrances_free: int
+    entrances_ramped: int
     facilities: int
     facilities_ramped: int
     ramps: int
@@ -115,7 +117,7 @@ class _Figures:
                 None if sure is None or not demand else round(sure / demand, 4),
                 self.out[0][i], self.out[1][i], self.out[2][i],
                 *walks,
-                *_seven(self.equipment[i]),
+                *_equipped(self.equipment[i]),
                 _state(int(self.total[i]), demand, sure),
             )  # fmt: skip
 
@@ -125,17 +127,17 @@ class _Figures:
             nobody = not self.total[i]
             yield RampRow(
                 unit.code, unit.name, unit.level, unit.kind, unit.parent_code, self.demand[i],
-                *(None,) * 11, *_seven(self.equipment[i]),
+                *(None,) * 11, *_equipped(self.equipment[i]),
                 CoverageState.NOBODY if nobody else CoverageState.NO_DATA,
             )  # fmt: skip
 
 
-_Seven = tuple[int, int, int, int, int, int, int]
+_Equipped = tuple[int, int, int, int, int, int, int, int]
 
 
-def _seven(values: NDArray[np.int64]) -> _Seven:
-    a, b, c, d, e, f, g = values.tolist()
-    return a, b, c, d, e, f, g
+def _equipped(values: NDArray[np.int64]) -> _Equipped:
+    a, b, c, d, e, f, g, h = values.tolist()
+    return a, b, c, d, e, f, g, h
 
 
 def _merged(outcome: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -187,25 +189,26 @@ def equipment_counts(owned: Equipment, tree: hierarchy.Hierarchy) -> NDArray[np.
     """Entrances, facilities and ramps of each unit, all levels: columns as in `RampRow`."""
     position = {unit.code: i for i, unit in enumerate(tree.units)}
     overall = owned.findings.overall
-    ramped = np.array([_has_ramp(owned, told, overall) for told in owned.facility_told], dtype=bool)
-    own = np.zeros((len(tree.units), 7), dtype=np.int64)
+    compliant = np.array(
+        [any(overall[ramp] == State.SURE for ramp in ramps) for ramps in owned.told.ramps],
+        dtype=bool,
+    )
+    ramped = (owned.facility_told >= 0) & np.append(compliant, False)[owned.facility_told]
+    own = np.zeros((len(tree.units), 8), dtype=np.int64)
     for units_of, column, counts in (
         (owned.told.unit, 0, np.ones(len(owned.told.unit), dtype=bool)),
         (owned.told.unit, 1, owned.entrance_state == State.SURE),
-        ([f.unit_code for f in owned.open_facilities], 2, np.ones(len(ramped), dtype=bool)),
-        ([f.unit_code for f in owned.open_facilities], 3, ramped),
-        (owned.ramps.unit, 4, np.ones(len(overall), dtype=bool)),
-        (owned.ramps.unit, 5, overall == State.SURE),
-        (owned.ramps.unit, 6, overall == State.UNKNOWN),
+        (owned.told.unit, 2, compliant),
+        ([f.unit_code for f in owned.open_facilities], 3, np.ones(len(ramped), dtype=bool)),
+        ([f.unit_code for f in owned.open_facilities], 4, ramped),
+        (owned.ramps.unit, 5, np.ones(len(overall), dtype=bool)),
+        (owned.ramps.unit, 6, overall == State.SURE),
+        (owned.ramps.unit, 7, overall == State.UNKNOWN),
     ):
         at = np.array([position.get(code or "", -1) for code in units_of], dtype=np.int64)
         kept = (at >= 0) & counts
         np.add.at(own[:, column], at[kept], 1)
     return coverage_counts.added_up(tree, own)
-
-
-def _has_ramp(owned: Equipment, told: int, overall: NDArray[np.int8]) -> bool:
-    return told >= 0 and any(overall[ramp] == State.SURE for ramp in owned.told.ramps[told])
 
 
 def _shown(values: NDArray[np.int64], hidden: NDArray[np.bool_]) -> list[int | None]:

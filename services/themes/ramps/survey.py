@@ -155,9 +155,7 @@ def _kinds(found: surveying.Unknowns, items: NDArray[np.int64]) -> list[LookKind
     return [kinds[i] for i in np.searchsorted(ends, items, side="right")]
 
 
-def _edges(
-    basis: Basis, found: surveying.Unknowns, items: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _edges(basis: Basis, found: surveying.Unknowns, items: NDArray[np.int64]) -> NDArray[np.int64]:
     """Edge of the network that each is about; -1: a single place."""
     edges = np.full(len(items), -1, dtype=np.int64)
     is_section = items < found.n_sections

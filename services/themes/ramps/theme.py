@@ -107,8 +107,8 @@ class Ramps:
         limit_m = self.limit_m(query)
         key, basis = self.basis(tx, query)
         return self._answers.get(
-            (key, "mendings", query.unit, limit_m, n),
-            lambda: mending.rank(tx, basis, query.unit, limit_m, n),
+            (key, "mendings", query.unit, limit_m, query.mend, n),
+            lambda: mending.rank(tx, basis, query, limit_m, n),
         )
 
     def survey(self, tx: Transaction, query: RampsQuery, most: int = 20) -> Survey:

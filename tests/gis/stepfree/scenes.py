@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gis import attachment, network
 from gis.stepfree import roads, search
-from gis.stepfree.mending import Mendings, Situation
+from gis.stepfree.situation import Mendings, Situation
 from gis.stepfree.traits import State
 from tests.gis import walking
 

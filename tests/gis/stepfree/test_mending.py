@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis import attachment
-from gis.stepfree import choosing, mending, roads, search
-from gis.stepfree.mending import Mendings, Situation
+from gis.stepfree import choosing, mending, roads, search, situation
+from gis.stepfree.situation import Mendings, Situation
 from gis.stepfree.traits import State
 from tests.gis import walking
 from tests.gis.stepfree import scenes
@@ -59,3 +59,16 @@ def test_steps_in_a_row_count_as_one_when_mended_together() -> None:
     none = np.zeros(0, dtype=np.int64)
     each = Mendings(3, np.array([0, 1, 2, 2]), np.array([1, 2, 1, 2]), none, none, none, none)
     assert mending.people_freed(now, mending.freed(now, each), 3).tolist() == [0, 0, 10]
+
+
+def test_mendings_are_put_together_and_picked_out() -> None:
+    none = np.zeros(0, dtype=np.int64)
+    roads = Mendings(2, np.array([0, 1, 1]), np.array([7, 8, 9]), none, none, none, none)
+    doors = Mendings(1, none, none, none, none, np.array([0]), np.array([4]))
+    both = situation.joined([roads, doors])
+    assert both.count == 3
+    assert both.section_of.tolist() == [0, 1, 1]
+    assert (both.door_of.tolist(), both.door.tolist()) == ([2], [4])
+    kept = both.only(np.array([False, True, True]))
+    assert (kept.count, kept.section_of.tolist(), kept.section.tolist()) == (2, [0, 0], [8, 9])
+    assert kept.door_of.tolist() == [1]

@@ -13,13 +13,14 @@ from scipy.sparse import csgraph
 
 from gis import network as networks
 from gis.stepfree import choosing
-from gis.stepfree.mending import Mendings, freed, people_freed
+from gis.stepfree.mending import freed, people_freed
+from gis.stepfree.situation import Mendings
 from services import caller as callers
 from services import demand, network, units
 from services.database import Database
 from services.imports.options import ImportKind
 from services.themes.day_care import DayCare, DayCareQuery
-from services.themes.ramps import Ramps, RampsQuery, mending
+from services.themes.ramps import Mend, Ramps, RampsQuery, mending
 from tests.conftest import Server
 from tests.services import builders
 from tests.services.imports.helpers import run
@@ -107,7 +108,7 @@ def test_distances_on_real_roads_are_those_of_a_plain_search(
 
 def test_mendings_on_real_roads_are_worth_what_new_searches_say(helsinki: Database):
     with helsinki.snapshot(callers.operator()) as tx:
-        theme, query = Ramps(), RampsQuery(TODAY, 500, min_age=60)
+        theme, query = Ramps(), RampsQuery(TODAY, 500, min_age=60, mend=Mend.ALL)
         row = theme.coverage(tx, query).whole
         _, basis = theme.basis(tx, query)
         ranking = theme.mendings(tx, query, 3)

@@ -46,6 +46,14 @@ def test_barriers_are_stored(district: Database, tmp_path: Path):
     ]
 
 
+def test_what_serves_nothing_is_told(district: Database, tmp_path: Path):
+    row = "E1,116.805,32.605,NOPE,,3,,\nE2,116.806,32.605,E1,,3,,\n"
+    report = run(district, ImportKind.ENTRANCES, text(tmp_path / "e.csv", ENTRANCES + row))
+    assert report.inserted == 2
+    (warned,) = [w for w in report.warnings if w.key == "warning.import.serves_nothing"]
+    assert dict(warned.values) == {"n": 1, "code": "NOPE"}
+
+
 @pytest.mark.parametrize(
     ("kind", "row", "field", "key"),
     [

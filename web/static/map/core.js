@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const Wangge = (window.Wangge = window.Wangge || {});
-  const IN_ADDRESS = ["level", "show", "pick", "off", "at"];
+  const IN_ADDRESS = ["level", "show", "tab", "pick", "open", "off", "at"];
 
   function readAddress() {
     const found = {};
@@ -84,6 +84,11 @@
       if (!Object.keys(changed).length) return;
       this.writeAddress();
       this.tell("state", changed);
+    }
+
+    // Pick a line of a table of places, and what it stands for on the map.
+    choose(part, key) {
+      this.set({ pick: "", tab: part, open: `${part}.${key}` });
     }
 
     on(type, handler) {

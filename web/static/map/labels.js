@@ -12,10 +12,10 @@
   // Symbols of places come before names: a name moves up or down, or stays away.
   function obstacles(map, context) {
     return (context.obstacles || [])
-      .filter(({ toggle }) => context.isOn(toggle))
-      .map(({ at, half }) => {
+      .filter(({ toggle, shown }) => context.isOn(toggle) && (!shown || context.state.show === shown))
+      .map(({ at, half, up = 0 }) => {
         const { x, y } = map.latLngToLayerPoint(at);
-        return { x0: x - half, x1: x + half, y0: y - half, y1: y + half };
+        return { x0: x - half, x1: x + half, y0: y - up - half, y1: y - up + half };
       });
   }
 

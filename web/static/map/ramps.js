@@ -46,11 +46,19 @@
       });
     const verdict = (one) => {
       if (one.fails.length)
-        return one.fails.map(([rule, short]) => t(`map.ramps.fails.${rule}`, { n: short })).join("；");
+        return one.fails.map(failure).join(t("map.ramps.value.and"));
       return t(one.state > 0 ? "map.ramps.value.passes" : "map.ramps.value.untold");
     };
 
+    const failure = ([rule, short]) => t(`map.ramps.fails.${rule}`, { n: short });
+    // Each failure beside the clause that asks for it.
+    const findings = (one) =>
+      one.fails.length
+        ? one.fails.map((fail) => [t("map.ramps.value.rule", options.rules[fail[0]]), failure(fail)])
+        : [[t("map.ramps.fact.fails"), verdict(one)]];
+
     return {
+      caption: "map.ramps.caption",
       order: {
         key: "blocked",
         down: true,
@@ -61,7 +69,7 @@
         { key: "name", title: "map.column.unit", value: (row) => row.name, text: (row) => row.name },
         {
           key: "demand",
-          title: "map.column.demand",
+          title: "map.ramps.column.demand",
           value: (row) => row.demand,
           text: (row) => people(row, row.demand),
         },
@@ -95,6 +103,13 @@
           text: (item) =>
             item.together === null ? t("map.value.none") : context.number(item.together),
         },
+      ],
+      rampColumns: [
+        {
+          title: "map.ramps.column.ramp",
+          text: (item) => [item.name || item.code, placeName(item.unit_name)].filter(Boolean).join(" · "),
+        },
+        { title: "map.ramps.column.verdict", text: verdict, words: true },
       ],
       lookColumns: [
         {
@@ -143,6 +158,7 @@
               ? null
               : [t("map.ramps.fact.detour"), t("map.ramps.value.times", { n: row.detour })],
             [t("map.ramps.fact.entrances"), count(row.entrances_free, row.entrances)],
+            [t("map.ramps.fact.ramped"), count(row.entrances_ramped, row.entrances)],
             [t("map.ramps.fact.facilities"), count(row.facilities_ramped, row.facilities)],
             [t("map.ramps.fact.ramps"), count(row.ramps_compliant, row.ramps)],
           ],
@@ -169,6 +185,11 @@
             item.settled === null ? t("map.value.hidden") : context.number(item.settled),
           ],
         ]),
+      ramp: (item) =>
+        facts(item.name || item.code, [item.code, item.unit_name].filter(Boolean).join(" · "), [
+          [t("map.ramps.fact.measures"), ramp(item)],
+          ...findings(item),
+        ]),
       destination: (item) =>
         facts(item.name, item.code, [[t("map.ramps.fact.entrance"), state(item.state)]]),
       entrance: (item) =>
@@ -176,7 +197,7 @@
           [t("map.ramps.fact.entrance"), state(item.state)],
           ...item.ramps.flatMap((one) => [
             [t("map.ramps.fact.ramp"), ramp(one)],
-            [t("map.ramps.fact.fails"), verdict(one)],
+            ...findings(one),
           ]),
         ]),
       barrier: (item) =>

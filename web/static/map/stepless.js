@@ -171,7 +171,7 @@
       ...(wanted("destinations")
         ? options.destinations.map((item, i) => ({
             at: [item.lat, item.lon],
-            show: () => open("open destination", i),
+            show: () => context.tell("open destination", i),
           }))
         : []),
       ...(wanted("entrances") && isSingle()
@@ -222,13 +222,12 @@
     );
 
     const open = (event, i) => {
-      const kind = { "open mending": "mending", "open look": "look", "open destination": "destination" }[event];
-      const items = { mending: options.mendings, look: options.looks, destination: options.destinations };
-      const item = items[kind][i];
+      const kind = event.replace("open ", "");
+      const item = options[`${kind}s`][i];
       map.setView([item.lat, item.lon], Math.max(map.getZoom(), 16), { animate: false });
       popup([item.lat, item.lon], kind, item);
     };
-    for (const event of ["open mending", "open look", "open destination"])
+    for (const event of ["open mending", "open ramp", "open look", "open destination"])
       context.on(event, (i) => open(event, i));
 
     const best = L.layerGroup(
@@ -244,10 +243,19 @@
           iconAnchor: [13, 34],
         });
         const marker = L.marker([item.lat, item.lon], { icon, keyboard: true, title, alt: title });
-        marker.on("click", () => open("open mending", i));
+        marker.on("click", () => context.tell("open mending", i));
         return marker;
       }),
     );
+
+    // Names keep away from what is to be reached, and from the numbers of what to mend first.
+    const away = (items, toggle, half, up) =>
+      items.map(({ lat, lon }) => ({ at: [lat, lon], half, up, toggle, shown: options.shown_as }));
+    context.obstacles = [
+      ...(context.obstacles || []),
+      ...away(options.destinations, "destinations", 9, 0),
+      ...away(options.mendings.slice(0, options.best), "mendings", 14, 21),
+    ];
 
     let areas = null;
     const followAreas = async () => {

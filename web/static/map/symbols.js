@@ -35,6 +35,7 @@
       });
       house.on("click", (event) => {
         L.DomEvent.stopPropagation(event);
+        context.choose(options.toggle, item.code);
         open(item);
       });
       house.bindTooltip(Wangge.escape(item.name), { className: "wg-hint", offset: [8, 0] });
@@ -82,7 +83,10 @@
           title: context.t("map.hot.title", { n: i + 1, people: context.number(item.unserved) }),
           alt: context.t("map.hot.title", { n: i + 1, people: context.number(item.unserved) }),
         });
-        marker.on("click", () => open(item, i));
+        marker.on("click", () => {
+          context.choose(options.toggle, i);
+          open(item, i);
+        });
         return marker;
       }),
     );

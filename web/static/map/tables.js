@@ -141,6 +141,14 @@
     fillHead();
   };
 
+  const captionOf = (context, { caption, counts, items }) =>
+    context.t(caption, {
+      n: context.number(items.length),
+      ...Object.fromEntries(
+        Object.entries(counts || {}).map(([name, count]) => [name, context.number(count)]),
+      ),
+    });
+
   // A list whose lines open something on the map.
   Wangge.placeTable = (map, options) => {
     const context = map.wangge;
@@ -150,12 +158,14 @@
       place.replaceChildren(element("p", {}, context.t(options.empty)));
       return;
     }
+    const keys = options.items.map((item, i) => (options.by === "code" ? item.code : i));
     const lines = options.items.map((item, i) => {
       const open = element(
         "button",
         {
           type: "button",
-          onclick: () => context.tell(options.event, options.by === "code" ? item.code : i),
+          "aria-pressed": "false",
+          onclick: () => context.tell(options.event, keys[i]),
         },
         columns[0].text(item, i),
       );
@@ -163,26 +173,45 @@
         "tr",
         {},
         element("th", { scope: "row" }, open),
-        ...columns.slice(1).map((c) => element("td", { class: "wg-n" }, c.text(item, i))),
+        ...columns.slice(1).map((c) => element("td", { class: c.words ? null : "wg-n" }, c.text(item, i))),
       );
     });
     const head = columns.map((column, i) =>
-      element("th", { scope: "col", class: i ? "wg-n" : null }, context.t(column.title)),
+      element("th", { scope: "col", class: i && !column.words ? "wg-n" : null }, context.t(column.title)),
     );
     place.replaceChildren(
       element(
         "table",
         {},
-        element("caption", {}, context.t(options.caption, { n: lines.length })),
+        element("caption", {}, captionOf(context, options)),
         element("thead", {}, element("tr", {}, ...head)),
         element("tbody", {}, ...lines),
       ),
     );
+    // Picked here or on the map: the line says so, and the address keeps it.
+    const mark = () => {
+      const picked = keys.findIndex((key) => context.state.open === `${options.part}.${key}`);
+      lines.forEach((line, i) => {
+        line.classList.toggle("wg-picked", i === picked);
+        line.querySelector("button").setAttribute("aria-pressed", String(i === picked));
+      });
+      const panel = place.closest(".wg-panel");
+      if (picked >= 0 && panel.scrollHeight > panel.clientHeight)
+        lines[picked].scrollIntoView({ block: "nearest" });
+      return picked;
+    };
+    context.on(options.event, (key) => context.choose(options.part, key));
+    context.on("state", (changed) => "open" in changed && mark());
+    // What opens things on the map is not there yet.
+    const first = mark();
+    if (first >= 0) setTimeout(() => context.tell(options.event, keys[first]));
   };
 
   // Tabs after the ARIA Authoring Practices: arrows move, the panel follows.
   Wangge.tabs = (map) => {
-    const tabs = [...Wangge.part(map.wangge, "tabs").querySelectorAll('[role="tab"]')];
+    const context = map.wangge;
+    const tabs = [...Wangge.part(context, "tabs").querySelectorAll('[role="tab"]')];
+    const partOf = (tab) => tab.getAttribute("aria-controls").slice(context.options.id.length + 1);
     const choose = (tab) => {
       for (const one of tabs) {
         const on = one === tab;
@@ -191,13 +220,20 @@
         document.getElementById(one.getAttribute("aria-controls")).hidden = !on;
       }
     };
+    const follow = () => {
+      const tab = tabs.find((one) => partOf(one) === context.state.tab);
+      if (tab) choose(tab);
+    };
+    context.on("state", (changed) => "tab" in changed && follow());
+    follow();
+    const pick = (tab) => context.set({ tab: partOf(tab) });
     tabs.forEach((tab, i) => {
-      tab.addEventListener("click", () => choose(tab));
+      tab.addEventListener("click", () => pick(tab));
       tab.addEventListener("keydown", (event) => {
         const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
         if (!step) return;
         const next = tabs[(i + step + tabs.length) % tabs.length];
-        choose(next);
+        pick(next);
         next.focus();
       });
     });

@@ -172,7 +172,8 @@
       close.setAttribute("aria-label", context.t("map.close"));
       context.announce(name);
     };
-    popup.on("remove", () => context.set({ pick: "" }));
+    popup.on("remove", () => context.set({ pick: "", open: "" }));
+    context.on("state", (changed) => changed.pick && context.set({ open: "" }));
     // The focus may be in a table: escape closes from anywhere around the map.
     document.getElementById(`${context.options.id}-frame`).addEventListener("keydown", (event) => {
       if (event.key === "Escape") map.closePopup();

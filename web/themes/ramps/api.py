@@ -6,7 +6,7 @@ import orjson
 import shapely
 from fastapi import APIRouter, Query, Request, Response
 
-from layers.themes import ramps_data
+from layers.themes import ramps_data, ramps_scene
 from services.themes.ramps import Answer, RampRow
 from services.themes.ramps.mending import Mending, Ranking
 from services.themes.ramps.survey import Survey
@@ -89,7 +89,7 @@ def scene(request: Request, held: Held, tx: Reading, question: SteplessQuestion)
     known = caching.unchanged(request, entity_tag)
     if known is not None:
         return known
-    return _json(ramps_data.scene(ramps_data.ask(tx, held.ramps, question), _BUDGET), entity_tag)
+    return _json(ramps_scene.scene(ramps_data.ask(tx, held.ramps, question), _BUDGET), entity_tag)
 
 
 _BUDGET = 4_000_000
@@ -136,22 +136,18 @@ def row_of(row: RampRow) -> dict[str, Any]:
 
 def ranking(found: Ranking) -> dict[str, Any]:
     """Return mendings as GeoJSON; `best` numbers those of the best set."""
-    steps = {id(step.mending): (i + 1, step) for i, step in enumerate(found.best)}
-    listed = {id(one): one for one in (*found.ranked, *(step.mending for step in found.best))}
-    features = []
-    for key, one in listed.items():
-        place, step = steps.get(key, (None, None))
-        features.append(
-            _feature(
-                {"type": "Point", "coordinates": [round(one.lon, 7), round(one.lat, 7)]},
-                {
-                    **_of_mending(one),
-                    "best": place,
-                    "then": step.people if step else None,
-                    "together": step.together if step else None,
-                },
-            )
+    features = [
+        _feature(
+            {"type": "Point", "coordinates": [round(one.lon, 7), round(one.lat, 7)]},
+            {
+                **_of_mending(one),
+                "best": number if step else None,
+                "then": step.people if step else None,
+                "together": step.together if step else None,
+            },
         )
+        for number, (one, step) in enumerate(found.listed, start=1)
+    ]
     return {
         "type": "FeatureCollection",
         "candidates": found.candidates,

@@ -18,7 +18,7 @@ from services import demand, exports, profiles, ramp_rules, rules
 from services.database import Transaction
 from services.exports import Format
 from services.themes.held import Themes
-from services.themes.ramps import Answer, Destination, RampRow, RampsQuery
+from services.themes.ramps import Answer, Destination, Mend, RampRow, RampsQuery
 from services.themes.ramps.basis import Basis
 from services.themes.ramps.query import OLD_AGE
 from web.cli import context, tables, verbs
@@ -49,6 +49,7 @@ class _Asked(verb.Options):
     rules: Annotated[str, typer.Option("--rules", help="cli.option.rules", metavar="NAME")] = (
         rules.DEFAULT
     )
+    mend: Annotated[Mend, typer.Option("--mend", help="cli.ramps.mend")] = Mend.RAMPS
     mendings: Annotated[
         int, typer.Option("--mendings", help="cli.ramps.mendings", metavar="N", min=0, max=20)
     ] = 0
@@ -60,6 +61,12 @@ class _Asked(verb.Options):
     ] = None
     compliance: Annotated[
         Path | None, typer.Option("--compliance", help="cli.ramps.compliance", metavar="FILE")
+    ] = None
+    mendings_csv: Annotated[
+        Path | None, typer.Option("--mendings-csv", help="cli.ramps.mendings_csv", metavar="FILE")
+    ] = None
+    survey_csv: Annotated[
+        Path | None, typer.Option("--survey-csv", help="cli.ramps.survey_csv", metavar="FILE")
     ] = None
 
     @property
@@ -74,6 +81,7 @@ class _Asked(verb.Options):
             profile=self.profile,
             edition=self.edition,
             rules=self.rules,
+            mend=self.mend,
         )
 
 
@@ -112,6 +120,8 @@ def _files(console: Console, options: _Asked) -> list[tuple[Path | None, verb.Wr
     return [
         (options.html, functools.partial(_write_map, console, options.query)),
         *options.tables(functools.partial(_exporter, options, COLLECTION)),
+        (options.mendings_csv, _exporter(options, "mendings", Format.CSV)),
+        (options.survey_csv, _exporter(options, "survey-list", Format.CSV)),
         (options.compliance, _exporter(options, "ramps", Format.CSV)),
         (options.demand, functools.partial(_write_demand, options.query)),
     ]
@@ -129,12 +139,20 @@ def _exporter(options: _Asked, collection: str, file_format: Format) -> verb.Wri
         to=query.to.value,
         profile=query.profile,
         edition=query.edition,
+        mend=query.mend.value,
+        n=_length(options, collection),
     )
 
     def write(tx: Transaction, themes: Themes, path: Path) -> None:
         exports.write(tx, collection, asked, path, themes)
 
     return write
+
+
+def _length(options: _Asked, collection: str) -> int | None:
+    """Return how long a list is to be; None: as long as usual."""
+    asked = {"mendings": options.mendings, "survey-list": options.survey}
+    return asked.get(collection) or None
 
 
 def _write_map(
@@ -211,7 +229,7 @@ def _show(console: Console, answer: Answer) -> None:
         "cli.ramps.basis",
         rules=answer.rules.title[t.language],
         edition=answer.edition.title[t.language],
-        profile=t(f"profile.{answer.profile.name}"),
+        profile=answer.profile.title[t.language],
         to=t(f"kind.{answer.query.to.value}"),
         limit=t.distance(answer.limit_m),
         day=answer.query.as_of,
