@@ -51,7 +51,7 @@ def test_what_serves_nothing_is_told(district: Database, tmp_path: Path):
     report = run(district, ImportKind.ENTRANCES, text(tmp_path / "e.csv", ENTRANCES + row))
     assert report.inserted == 2
     (warned,) = [w for w in report.warnings if w.key == "warning.import.serves_nothing"]
-    assert dict(warned.values) == {"n": 1, "code": "NOPE"}
+    assert dict(warned.params) == {"n": 1, "code": "NOPE"}
 
 
 @pytest.mark.parametrize(
