@@ -51,11 +51,9 @@ def profile(found: NamedProfile, t: words.Words) -> Rules:
         "width_m": f"{limits.width_m:g} m",
     }
     state = state_words(found.state, t)
-    lines = [
-        RuleLine(t(f"map.rules.{key}"), text, state, found.source) for key, text in amounts.items()
-    ]
+    lines = [RuleLine(t(f"map.rules.{key}"), text, state, "") for key, text in amounts.items()]
     surfaces = ", ".join(sorted(limits.refused))
-    lines.append(RuleLine(t("map.rules.refused", surfaces=surfaces), "", state, ""))
+    lines.append(RuleLine(t("map.rules.refused", surfaces=surfaces), "", state, found.source))
     name = found.title[t.language.value]
     return Rules(t("map.rules.profile", profile=name), tuple(lines))
 
