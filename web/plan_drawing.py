@@ -53,7 +53,7 @@ class Day:
 
 def days(roads: Roads, plan: StoredPlan) -> tuple[Day, ...]:
     """Return each day of a plan; none where there is none yet, or of another network."""
-    if plan.result is None or plan.result["network"] != roads.stored.id:
+    if plan.result is None or is_outdated(roads, plan):
         return ()
     wanted = roads.demanded(plan.unit_code)
     frame = _Frame(roads, wanted)
@@ -85,6 +85,13 @@ def days(roads: Roads, plan: StoredPlan) -> tuple[Day, ...]:
         )
         for one in plan.result["days"]
     )
+
+
+def is_outdated(roads: Roads | None, plan: StoredPlan) -> bool:
+    """Whether a plan is of roads that another network has taken the place of."""
+    if plan.result is None or roads is None:
+        return False
+    return bool(plan.result["network"] != roads.stored.id)
 
 
 def _names(roads: Roads, edges: list[int]) -> str:

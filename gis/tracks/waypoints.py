@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csgraph
 
 from gis import arrays, attachment, network
-from gis.tracks import routes, sections
+from gis.tracks import along, routes, sections
 
 NEAR_M: Final = 100.0
 """Way points farther from every road than this lie on none."""
@@ -18,6 +18,7 @@ NEAR_M: Final = 100.0
 _SPUR_M: Final = 12.0
 """A way point beside a crossing is meant to be the crossing, not so many metres of a side road."""
 
+_SAME_M: Final = 1e-3
 _DETOUR: Final = 3.0
 _LEAST_M: Final = 1000.0
 
@@ -166,3 +167,70 @@ def _edges(joiner: Joiner, nodes: arrays.Int64s) -> tuple[arrays.Int64s, arrays.
         at = low + int(np.searchsorted(out.node[low:high], head))
         found[k] = out.edge[at]
     return found, np.asarray(net.source[found] == nodes[:-1], np.bool_)
+
+
+def outline(joiner: Joiner, walked: sections.Sections) -> arrays.Floats:
+    """Find few way points through which the shortest ways are a given walk.
+
+    The longest stretches that are shortest ways themselves are found one after the other; parts of
+    shortest ways are shortest ways, so each by bisection.
+
+    Returns
+    -------
+    Floats
+        Metres, shape (n, 2); joined they give the walk again, up to ways of the same length.
+    """
+    if not len(walked):
+        return np.zeros((0, 2))
+    edge = np.concatenate([walked.edge[:1], np.repeat(walked.edge, 2)])
+    middle = (walked.from_m + walked.to_m) / 2
+    offset = np.concatenate([walked.from_m[:1], np.stack([middle, walked.to_m], axis=1).ravel()])
+    metres = np.concatenate([[0.0], np.cumsum(np.repeat(walked.length_m / 2, 2))])
+    stops = _Stops(joiner, attachment.Attachment(edge, offset, np.zeros(len(edge))), metres)
+    chosen, last = [0], len(edge) - 1
+    while chosen[-1] < last:
+        chosen.append(_farthest(stops, chosen[-1], last))
+    return along.lay_out(joiner.net).points(edge[chosen], offset[chosen])
+
+
+@dataclass(frozen=True, eq=False)
+class _Stops:
+    """Places along a walk, and metres walked until each."""
+
+    joiner: Joiner
+    places: attachment.Attachment
+    metres: arrays.Floats
+
+
+def _farthest(stops: _Stops, first: int, last: int) -> int:
+    """Find the last place to which the walk is the shortest way; at least the next."""
+    good, step = first + 1, 2
+    while first + step <= last and _is_shortest(stops, first, first + step):
+        good, step = first + step, 2 * step
+    bad = min(first + step, last + 1)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if _is_shortest(stops, first, middle):
+            good = middle
+        else:
+            bad = middle
+    return good
+
+
+def _is_shortest(stops: _Stops, first: int, last: int) -> bool:
+    try:
+        leg = _leg(stops.joiner, stops.places.take(np.array([first, last])), 0)
+    except NoWayError:
+        return False
+    edge, metres = leg[0], np.abs(leg[2] - leg[1])
+    walked = float(stops.metres[last] - stops.metres[first])
+    if abs(float(metres.sum()) - walked) > _SAME_M:
+        return False
+    along_it = _runs(edge[metres > _SAME_M])
+    return np.array_equal(along_it, _runs(stops.places.edge[first : last + 1]))
+
+
+def _runs(edge: arrays.AnyInts) -> arrays.AnyInts:
+    """Leave out repetitions."""
+    kept: arrays.AnyInts = edge[np.diff(edge, prepend=-1) != 0]
+    return kept

@@ -25,6 +25,19 @@ _HELD = """
 """
 
 
+def keep_roads(tx: Transaction) -> None:
+    """Let no other network come in until the transaction ends: what is stored refers to its edges.
+
+    Raises
+    ------
+    errors.ConflictError
+        One is coming in now.
+    """
+    row = tx.driver.execute(_SHARED.encode(), (_SPACE, _AREAS)).fetchone()
+    if row is None or not row[0]:
+        raise errors.ConflictError("error.import.roads_busy")
+
+
 def hold(tx: Transaction, kind: ImportKind) -> None:
     """Take the locks of an import until the transaction ends.
 

@@ -17,6 +17,7 @@ from services.imports.job import Job, Outcome
 from services.imports.network_parts import Lines, Scenery, Ways
 from services.imports.network_points import Points
 from services.imports.report import FileFaultError
+from services.patrol import carrying
 
 _AROUND_M: Final = 2000.0
 _METRES_PER_DEGREE: Final = 111_320.0
@@ -67,9 +68,37 @@ def load(job: Job) -> Outcome:
         job.run_id,
     )
     known = stored.Known([names[i] for i in built.way], traits.take(built.way))
+    former = carrying.before(job.tx)
     _store(job, built, known, source, scenery)
     _store_points(job, points)
+    if former is not None:
+        _carry_patrols(job, former)
     return Outcome(inserted=built.network.n_edges, rejected=len(job.log.refused_rows()))
+
+
+def _carry_patrols(job: Job, former: carrying.Former) -> None:
+    """Let routes and what was patrolled lie on the new roads, and say what could not."""
+    job.progress("import.step.carry_patrols", 0, None)
+    moved = carrying.carry(job.tx, former, job.options.sealer)
+    if not moved.anything:
+        return
+    for what, whole, kept in (
+        ("routes", moved.routes_m, moved.routes_kept_m),
+        ("tracks", moved.tracks_m, moved.tracks_kept_m),
+    ):
+        if whole > 0:
+            job.log.note(
+                f"note.import.network.{what}_carried",
+                share=round(100 * kept / whole, 1),
+                kilometres=round(whole / 1000, 1),
+                lost=round((whole - kept) / 1000, 1),
+            )
+    if moved.rematched:
+        job.log.note("note.import.network.tracks_matched", count=moved.rematched)
+    if moved.gone:
+        job.log.note("note.import.network.roads_gone", names="、".join(moved.gone))
+    if moved.routes_lost:
+        job.log.note("note.import.network.routes_lost", count=moved.routes_lost)
 
 
 def _around(bounds: Box) -> Box:

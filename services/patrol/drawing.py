@@ -73,7 +73,34 @@ def line(stored: StoredNetwork, way: Way) -> NDArray[np.float64]:
         return np.zeros((0, 2))
     parts = snapping.lines(stored, way.walked.edge, way.walked.from_m, way.walked.to_m)
     coordinates: NDArray[np.float64] = shapely.get_coordinates(parts)
-    return coordinates
+    fresh = np.any(np.diff(coordinates, axis=0, prepend=np.inf) != 0, axis=1)
+    return coordinates[fresh]
+
+
+def way_points(
+    tx: Transaction, stored: StoredNetwork, joiner: waypoints.Joiner, route: Route
+) -> NDArray[np.float64]:
+    """Return the way points of a route, degrees ``(n, 2)``.
+
+    Those it was drawn with; of any other a few through which its way is the shortest, none where
+    they would be too many.
+    """
+    if route.is_drawn:
+        return routes.way_points(tx, route)
+    found = routes.sections_of(tx, [route])
+    count = len(found.edge)
+    walked = sections.Sections(
+        np.zeros(count, np.int64),
+        found.edge,
+        found.from_m,
+        found.to_m,
+        np.zeros(count),
+        np.zeros(count),
+    )
+    points = waypoints.outline(joiner, walked)
+    if len(points) > MOST_POINTS:
+        return np.zeros((0, 2))
+    return crs.project(points, stored.metric_epsg, crs.STORED)
 
 
 def draw(

@@ -54,7 +54,8 @@ def _walk(stored: StoredNetwork, edges: list[int], forward: list[bool]) -> shape
         line if onward else line.reverse()
         for line, onward in zip(_lines(stored, edges), forward, strict=True)
     ]
-    return shapely.LineString(np.concatenate([shapely.get_coordinates(part) for part in parts]))
+    line = shapely.LineString(np.concatenate([shapely.get_coordinates(part) for part in parts]))
+    return shapely.remove_repeated_points(line)
 
 
 def _lines(stored: StoredNetwork, edges: list[int]) -> list[shapely.LineString]:

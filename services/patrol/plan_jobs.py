@@ -15,6 +15,7 @@ from gis.tracks import sections
 from services import caller as callers
 from services import errors, jobs, network, units
 from services.database import Database, Transaction
+from services.imports import locks
 from services.patrol import planning, routes
 from services.patrol.planning import PlanAsked
 from services.patrol.routes import Origin, Schedule
@@ -168,7 +169,10 @@ def adopt(tx: Transaction, plan: StoredPlan, day: date, unit_name: str) -> int:
     ------
     errors.RefusedError
         There is no plan yet, routes were made of it before, or the network is another one now.
+    errors.ConflictError
+        Another network is coming in.
     """
+    locks.keep_roads(tx)
     stored = network.load(tx)
     if plan.result is None or stored is None:
         raise errors.RefusedError("error.plan.not_yet")

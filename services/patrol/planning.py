@@ -21,6 +21,7 @@ MOST_PATROLS: Final = 50
 MOST_PASSES: Final = 7
 MOST_SECONDS: Final = 300
 _AROUND_M: Final = 400.0
+_FAR_M: Final = 1000.0
 _KM_H: Final = 3.6
 
 
@@ -121,7 +122,8 @@ def prepare(tx: Transaction, roads: Roads, walked: Walked, asked: PlanAsked, day
     Raises
     ------
     errors.RefusedError
-        The unit has no road to patrol, or fewer sections than patrols.
+        The unit has no road to patrol, or fewer sections than patrols; start or end are far from
+        every road.
     """
     wanted = roads.demanded(asked.unit)
     if not len(wanted):
@@ -130,8 +132,8 @@ def prepare(tx: Transaction, roads: Roads, walked: Walked, asked: PlanAsked, day
         raise errors.RefusedError(
             "error.plan.too_many", patrols=asked.patrols, sections=len(wanted)
         )
-    start = _node(roads, _start(tx, roads, asked, day))
-    end = start if asked.end is None else _node(roads, _metres(roads, asked.end))
+    start = _node(roads, wanted, _start(tx, roads, asked, day))
+    end = start if asked.end is None else _node(roads, wanted, _metres(roads, asked.end))
     edges = _around(roads, wanted, (start, end))
     nodes, ends = np.unique(
         np.concatenate(
@@ -264,11 +266,21 @@ def _metres(roads: Roads, lonlat: tuple[float, float]) -> NDArray[np.float64]:
     return place
 
 
-def _node(roads: Roads, xy: NDArray[np.float64]) -> int:
-    """Return the node nearest to a place, of those that most of the roads can be reached from."""
-    from_main = np.flatnonzero(roads.part == 0)
-    away = np.hypot(*(roads.stored.network.node_xy[from_main] - xy).T)
-    return int(from_main[away.argmin()])
+def _node(roads: Roads, wanted: NDArray[np.int64], xy: NDArray[np.float64]) -> int:
+    """Return the node nearest to a place, of those that most of the roads can be reached from.
+
+    Raises
+    ------
+    errors.RefusedError
+        The place is far from every road.
+    """
+    net = roads.stored.network
+    if float(np.hypot(*(net.node_xy - xy).T).min()) > _FAR_M:
+        raise errors.RefusedError("error.plan.far_place", metres=round(_FAR_M))
+    metres = np.bincount(roads.part[net.source[wanted]], net.length_m[wanted])
+    here = np.flatnonzero(roads.part == metres.argmax())
+    away = np.hypot(*(net.node_xy[here] - xy).T)
+    return int(here[away.argmin()])
 
 
 def _around(roads: Roads, wanted: NDArray[np.int64], nodes: tuple[int, int]) -> NDArray[np.int64]:

@@ -154,6 +154,7 @@ _END = sa.text("""
 """)
 _DELETE = sa.text("DELETE FROM patrol_routes WHERE id = :id")
 _GEOMETRY = sa.text("SELECT ST_AsBinary(geom) FROM patrol_routes WHERE id = :id")
+_SHAPES = sa.text("SELECT id, ST_AsBinary(geom) AS wkb FROM patrol_routes WHERE id = ANY(:ids)")
 _NEXT = sa.text("""
     SELECT coalesce(max(substring(code FROM '^R([0-9]{1,9})$')::integer), 0) + 1 FROM patrol_routes
 """)
@@ -268,6 +269,12 @@ def shape(tx: Transaction, route: Route) -> shapely.Geometry:
     """Return a route's line, degrees, EPSG:4490."""
     wkb = tx.sql.execute(_GEOMETRY, {"id": route.id}).scalar_one()
     return shapely.from_wkb(bytes(wkb))
+
+
+def shapes(tx: Transaction, listed: Sequence[Route]) -> dict[int, shapely.Geometry]:
+    """Return the lines of some routes by their id, degrees, EPSG:4490."""
+    rows = tx.sql.execute(_SHAPES, {"ids": [route.id for route in listed]})
+    return {row.id: shapely.from_wkb(bytes(row.wkb)) for row in rows}
 
 
 def bounds(stored: StoredNetwork) -> tuple[float, float, float, float]:

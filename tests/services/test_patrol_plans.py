@@ -1,5 +1,6 @@
 """Plans of patrols on a district of squares: asked, made, refused, turned into routes, forgotten."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -80,12 +81,31 @@ def test_a_plan_becomes_routes_once(filled):
             plan_jobs.adopt(tx, plan_jobs.find(tx, plan.id), DAY, "东区")
 
 
+def test_a_village_without_a_road_to_the_town_is_planned_all_the_same(filled):
+    apart = [[(1.3, 0.3), (1.4, 0.3)], [(1.4, 0.3), (1.4, 0.4)], [(1.4, 0.4), (1.3, 0.3)]]
+    with filled.transaction(callers.operator()) as tx:
+        small_district.store_network(tx, [[*line] for line in (*patrol_town.LINES, *apart)])
+        tx.driver.execute(
+            "INSERT INTO households (code, geom) SELECT 'V', ST_SetSRID(ST_MakePoint(%s, %s), 4490)",
+            small_district.place(1.37, 0.33).coords[0],
+        )
+        tx.commit()
+    number, outcome = _run(filled, replace(_QUICK, unit=GRIDS[1], patrols=1, weekdays=(2,)))
+    assert outcome == {"plan": number}
+    with filled.transaction(callers.operator()) as tx:
+        (day,) = (plan_jobs.find(tx, number).result or {})["days"]
+    assert not day["left_out"]["unreachable"]
+    assert day["walks"][0]["edges"]
+
+
 @pytest.mark.parametrize(
     ("changes", "key"),
     [
         ({"patrols": 9}, "error.plan.too_many"),
         ({"limit_min": 1.0, "speed_km_h": 0.5}, "error.plan.too_short"),
         ({"unit": GRIDS[3]}, "error.plan.no_road"),
+        ({"start": (120.2, 30.3)}, "error.plan.far_place"),
+        ({"end": (120.2, 30.3)}, "error.plan.far_place"),
     ],
 )
 def test_what_cannot_be_planned_is_said(filled, changes, key):

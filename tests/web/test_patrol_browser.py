@@ -1,15 +1,17 @@
 """Drawing a patrol route in Chromium: by mouse, thumb and keyboard; nothing for axe to find."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from services import caller as callers
+from services import network
 from services.database import Database
 from services.patrol import routes
-from tests.services import patrol_town
+from tests.services import patrol_town, patrols, small_district
 from tests.web.conftest import Client, Open, add_session
 
 
@@ -94,3 +96,27 @@ def test_a_route_is_drawn_with_the_keyboard_or_typed(browser: Browser, desk: Cli
     page.get_by_label("Places to pass").fill("116.803, 32.603\n116.805, 32.601")
     page.get_by_label("Places to pass").press("Tab")
     expect(page.locator("[data-said]")).to_contain_text("Point 2 has no road")
+
+
+def test_who_walks_where_on_tuesday(browser: Browser, desk: Client, database: Database) -> None:
+    with database.transaction(callers.operator()) as tx:
+        stored = network.load(tx)
+        assert stored is not None
+        length = stored.network.length_m.tolist()
+        begin = small_district.DAY - timedelta(days=20)
+        patrols.add_route(tx, "A", [(0, 0.0, length[0]), (1, 0.0, length[1])], begin, (2,))
+        patrols.add_route(tx, "B", [(2, 0.0, length[2])], begin, (3,))
+        tx.commit()
+    context = browser.new_context(locale="en-GB", viewport={"width": 1200, "height": 900})
+    add_session(context, desk)
+    page = context.new_page()
+    page.goto(desk.address)
+    page.get_by_role("link", name="Patrol", exact=True).click()
+    page.get_by_role("link", name="Patrol routes").click()
+    page.get_by_role("link", name="Tue", exact=True).click()
+    expect(page.locator("#routes tbody tr")).to_have_count(1)
+    expect(page.get_by_role("row", name="路线A")).to_contain_text("一队")
+    expect(page.locator(".routes-map path.walk-0")).to_have_count(1)
+    page.get_by_role("button", name="Show number 1 on the map: 路线A").click()
+    expect(page.locator("#routes tr.picked")).to_have_count(1)
+    assert axe_findings(page) == []

@@ -9,6 +9,8 @@ from services import caller as callers
 from services.accounts import NewAccount, Scope
 from services.caller import Role
 from services.database import Database
+from services.imports import locks
+from services.imports.options import ImportKind
 from services.patrol import plan_jobs, planning, routes
 from services.patrol.planning import PlanAsked
 from services.themes.patrol import Patrol
@@ -168,3 +170,16 @@ def test_a_plan_made_at_the_command_line_is_shown_and_adopted(desk: Client, town
     answer = _send(desk, f"/patrol/plans/{number}/adopt")
     assert answer.status_code == 303
     assert _routes(town)
+
+
+def test_while_roads_come_in_nothing_is_stored_and_nothing_typed_is_lost(
+    desk: Client, town: Database
+) -> None:
+    with town.transaction(callers.operator()) as tx:
+        locks.hold(tx, ImportKind.NETWORK)
+        answer = _send(desk, "/patrol/routes/new?lang=en")
+    assert answer.status_code == 422
+    assert "New roads are being imported" in answer.text
+    assert "一队" in answer.text
+    assert not _routes(town)
+    assert _send(desk, "/patrol/routes/new").status_code == 303

@@ -95,6 +95,7 @@ def plan(page: Page, tx: Reading, number: Number) -> HTMLResponse:
         plan=found,
         job=job,
         unit=units.find(tx, found.unit_code, found.made_on),
+        is_outdated=plan_drawing.is_outdated(roads, found),
         is_over=job is None or job.state.is_over,
         error=(job.outcome or {}).get("error") if job else None,
         days=plan_drawing.days(roads, found) if roads is not None else (),

@@ -14,7 +14,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services import audit, errors, units
 from services.database import Transaction
+from services.imports import locks
 from services.patrol import drawing, entrusted, routes
+from services.patrol.doing import RouteReport
 from services.patrol.drawing import Way
 from services.patrol.roads import Roads
 from services.patrol.routes import Route, Schedule, Shift
@@ -27,20 +29,31 @@ from web.forms import Filled, Typed
 router = APIRouter(include_in_schema=False, prefix="/patrol/routes")
 Code = Annotated[str, Path(max_length=100)]
 _ONE_DAY = timedelta(days=1)
+_AHEAD = timedelta(days=366)
 _MOST_LETTERS = 100
+_SIMPLER_DEGREES = 2e-5
 
 
 @router.get("", response_class=HTMLResponse)
 def listing(page: Page, tx: Reading, day: int = 0) -> HTMLResponse:
-    """Return the planned routes, all or those of a day of the week, as they were walked lately."""
+    """Return the routes planned from now on, all or of one weekday, as they were walked lately."""
     answer = page.state.patrol.coverage(tx, PatrolQuery(page.as_of))
-    reports = [one for one in answer.reports if not day or day in one.route.weekdays]
+    known = {one.route.id: one for one in answer.reports}
+    reports = [
+        known.get(route.id) or RouteReport(route, 0, 0, None)
+        for route in routes.listing(tx, page.as_of, page.as_of + _AHEAD)
+        if not day or day in route.weekdays
+    ]
+    listed = [one.route for one in reports]
     return page.render(
         "patrol_routes.html",
         reports=reports,
         day=day,
         weekdays=routes.WEEKDAYS,
-        own=_own(page, tx, [one.route for one in reports]),
+        own=_own(page, tx, listed),
+        last=lambda route: route.valid_to - _ONE_DAY,
+        drawn=_drawn(tx, listed) if listed else "",
+        credit=answer.network.attribution if answer.network else None,
     )
 
 
@@ -59,6 +72,7 @@ def blank(page: Page, tx: Reading, unit: UnitCode = None) -> HTMLResponse:
 def draw(page: Page, tx: Writing, form: Filled) -> Response:
     """Store a new route."""
     try:
+        locks.keep_roads(tx)
         schedule, roads = _schedule(form), _roads(page, tx)
         way = _way(tx, roads, form)
         if way is None:
@@ -67,7 +81,7 @@ def draw(page: Page, tx: Writing, form: Filled) -> Response:
             code = drawing.draw(own, roads.stored, form.text("code").strip() or None, schedule, way)
         audit.append(tx, "route_draw", code)
         tx.commit()
-    except errors.RefusedError as error:
+    except (errors.RefusedError, errors.ConflictError) as error:
         return _form(page, tx, form, None, forms.faults(page.t, error))
     return RedirectResponse("/patrol/routes", HTTPStatus.SEE_OTHER)
 
@@ -76,7 +90,7 @@ def draw(page: Page, tx: Writing, form: Filled) -> Response:
 def filled_in(page: Page, tx: Reading, code: Code) -> HTMLResponse:
     """Return the form for a route, filled in with what it is now."""
     route = routes.find(tx, code)
-    return _form(page, tx, _present(tx, route), route, {})
+    return _form(page, tx, _present(tx, _roads(page, tx), route), route, {})
 
 
 @router.post("/{code:path}/change", response_class=HTMLResponse)
@@ -85,14 +99,15 @@ def change(page: Page, tx: Writing, code: Code, form: Filled) -> Response:
     route, roads = routes.find(tx, code), _roads(page, tx)
     _check(tx, roads, route)
     try:
+        locks.keep_roads(tx)
         schedule = _schedule(form)
-        is_same = form.text("points").split() == _present(tx, route).text("points").split()
+        is_same = form.text("points").split() == _present(tx, roads, route).text("points").split()
         way = None if is_same else _way(tx, roads, form)
         with tx.as_owner() as own:
             drawing.redraw(own, roads.stored, route, schedule, way)
         audit.append(tx, "route_change", code, way=way is not None)
         tx.commit()
-    except errors.RefusedError as error:
+    except (errors.RefusedError, errors.ConflictError) as error:
         return _form(page, tx, form, route, forms.faults(page.t, error))
     return RedirectResponse("/patrol/routes", HTTPStatus.SEE_OTHER)
 
@@ -101,11 +116,12 @@ def change(page: Page, tx: Writing, code: Code, form: Filled) -> Response:
 def end(page: Page, tx: Writing, code: Code, form: Filled) -> Response:
     """Plan a route no more after a day."""
     route = routes.find(tx, code)
-    _check(tx, _roads(page, tx), route)
+    roads = _roads(page, tx)
+    _check(tx, roads, route)
     try:
         last = _day(form, "last") or page.today - _ONE_DAY
     except errors.FaultsError as error:
-        return _form(page, tx, _present(tx, route), route, forms.faults(page.t, error))
+        return _form(page, tx, _present(tx, roads, route), route, forms.faults(page.t, error))
     with tx.as_owner() as own:
         routes.end(own, route, last + _ONE_DAY)
     audit.append(tx, "route_end", code, last=last.isoformat())
@@ -177,6 +193,19 @@ def _way(tx: Transaction, roads: Roads, form: Typed) -> Way | None:
     return way
 
 
+def _drawn(tx: Transaction, listed: list[Route]) -> str:
+    """Return the lines of routes, in the order of the table, as JSON for the map."""
+    shapes = routes.shapes(tx, listed)
+    lines = [
+        [
+            np.round(shapely.get_coordinates(part), 5).tolist()
+            for part in shapes[route.id].simplify(_SIMPLER_DEGREES).geoms
+        ]
+        for route in listed
+    ]
+    return orjson.dumps(lines).decode()
+
+
 def _own(page: view.Page, tx: Transaction, listed: list[Route]) -> frozenset[str]:
     """Tell which routes somebody may change, by their codes."""
     roads = page.state.patrol.roads(tx, page.today) if page.may(Right.PATROL) else None
@@ -203,8 +232,9 @@ def _roads(page: view.Page, tx: Transaction) -> Roads:
     return roads
 
 
-def _present(tx: Transaction, route: Route) -> Typed:
+def _present(tx: Transaction, roads: Roads, route: Route) -> Typed:
     """Return what stands in the fields of a route's form."""
+    points = drawing.way_points(tx, roads.stored, roads.joiner, route)
     return Typed.of(
         {
             "name": route.name,
@@ -213,7 +243,7 @@ def _present(tx: Transaction, route: Route) -> Typed:
             "weekdays": tuple(str(day) for day in route.weekdays),
             "from": route.valid_from.isoformat() if route.valid_from else "",
             "last": (route.valid_to - _ONE_DAY).isoformat() if route.valid_to else "",
-            "points": patrol_terms.written(routes.way_points(tx, route)),
+            "points": patrol_terms.written(points),
         }
     )
 

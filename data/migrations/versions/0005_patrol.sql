@@ -1,5 +1,4 @@
--- Patrols. Sections are edges of the newest network, with metres from the edge's source. They are
--- not yet carried over when another network takes its place.
+-- Patrols. Sections are edges of the newest network, with metres from the edge's source.
 
 ALTER TABLE import_runs DROP CONSTRAINT import_runs_kind_check;
 ALTER TABLE import_runs ADD CONSTRAINT import_runs_kind_check CHECK (kind IN (

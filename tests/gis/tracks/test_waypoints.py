@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csgraph
 
 from gis import attachment, network
-from gis.tracks import along, waypoints
+from gis.tracks import along, sections, simulated, waypoints
 from tests.gis import walking
 from tests.gis.tracks import ways
 
@@ -73,3 +73,30 @@ def test_what_cannot_be_joined_is_named():
         waypoints.join(joiner, np.array([(0, 0), (50, 0), (50, 500)], float))
     assert cut.value.point == 1
     assert len(waypoints.join(joiner, np.array([(50, 3)], float))) == 0
+
+
+def _crooked(side: int) -> network.Network:
+    """Streets of a board whose crossings lie a little aside: no two ways are of one length."""
+    shift = np.random.default_rng(7).uniform(-25, 25, (side, side, 2))
+
+    def at(x: int, y: int) -> tuple[float, float]:
+        return (100.0 * x + shift[x, y, 0], 100.0 * y + shift[x, y, 1])
+
+    steps = range(side)
+    rows = [[at(x, y) for x in steps] for y in steps]
+    return walking.network_of(rows + [[at(x, y) for y in steps] for x in steps])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_few_points_tell_a_walk_and_joined_they_give_it_again(seed):
+    net = _crooked(6)
+    walk = simulated.walk(net, 3000.0, np.random.default_rng(seed))
+    none, zero = np.zeros(len(walk.edge), np.int64), np.zeros(len(walk.edge))
+    walked = sections.Sections(none, walk.edge, walk.from_m, walk.to_m, zero, zero)
+    joiner = waypoints.prepare(net)
+    points = waypoints.outline(joiner, walked)
+    assert 2 <= len(points) < 1.2 * len(walked)
+    again = waypoints.join(joiner, np.round(points, 2))
+    assert again.length_m.sum() == pytest.approx(walked.length_m.sum(), abs=1.0)
+    kept = again.take(again.length_m > 0.1)
+    assert kept.edge.tolist() == sections.joined(walked).edge.tolist()
