@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pyrosm
+import shapely
+from shapely import ops
 
 from bench import arena, report, timing
 from bench.leuven import Leuven
 from gis import crs, network
-from gis.tracks import cleaning, coverage, intervals, matching, noise, simulated, thinning
+from gis.tracks import carrying, cleaning, coverage, intervals, matching, noise, simulated, thinning
 from gis.tracks.track import Track
 from services.imports import osm
 
@@ -177,6 +179,7 @@ def _year(
     counted: list[tuple[coverage.Tally, coverage.Depth]] = []
     whole = timing.once(lambda: counted.append(_counted(net, record)))
     more = timing.once(lambda: _one_more(net, matcher, tracks[0], counted[0]))
+    moved = timing.once(lambda: _moved(net, record))
     scaled = "" if size.full else f", scaled up from {points:,}"
     return [
         (f"matching 20 million points{scaled}", report.seconds(year)),
@@ -187,10 +190,38 @@ def _year(
         ),
         ("one track of 4,000 points more, matched and counted", report.seconds(more)),
         ("the same in a process that just started, network prepared", report.seconds(fresh)),
+        ("the year carried to another network of the same roads", report.seconds(moved)),
     ], [
         report.Claim("a year in minutes", year + whole, 300.0, "s"),
         report.Claim("one new track", max(more, fresh), 1.0, "s"),
+        report.Claim("a year carried to another network", moved, 60.0, "s"),
     ]
+
+
+def _moved(net: network.Network, record: coverage.Record) -> None:
+    """Carry what was covered to the same roads in another order, every third cut in two."""
+    lines = list(net.lines)
+    np.random.default_rng(1).shuffle(lines)
+    cut = [
+        part
+        for number, line in enumerate(lines)
+        for part in (_halves(line) if number % 3 == 0 else (line,))
+    ]
+    known = network.WayAttributes(
+        np.zeros(len(cut), np.int8), np.zeros(len(cut), np.int16), ("footway",)
+    )
+    other = network.build_from_lines(np.array(cut, dtype=object), known)
+    now = carrying.correspond(net, other).carry(record.stretches)
+    whole = intervals.of_walk(now.edge, now.begin_m, now.end_m)
+    intervals.union_by(whole, record.walk[now.row])
+    lost = 1.0 - float(now.metres.sum()) / record.stretches.total_m
+    if lost > 1e-4:
+        raise AssertionError(f"{lost:.2%} of the metres were lost on the way")
+
+
+def _halves(line: shapely.LineString) -> tuple[shapely.Geometry, shapely.Geometry]:
+    half = line.length / 2
+    return ops.substring(line, 0.0, half), ops.substring(line, half, line.length)
 
 
 def _recorded(net: network.Network, count: int) -> list[Track]:

@@ -1,5 +1,6 @@
 """A plan as pages show it: minutes of each walk, and a drawing of each day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +57,7 @@ def days(roads: Roads, plan: StoredPlan) -> tuple[Day, ...]:
     if plan.result is None or is_outdated(roads, plan):
         return ()
     wanted = roads.demanded(plan.unit_code)
-    frame = _Frame(roads, wanted)
+    frame = _Frame(roads, np.union1d(wanted, _walked(plan.result)))
     background = tuple(frame.line(int(edge)) for edge in wanted)
     speed = plan.asked.speed_km_h / 3.6
     return tuple(
@@ -94,6 +95,12 @@ def is_outdated(roads: Roads | None, plan: StoredPlan) -> bool:
     return bool(plan.result["network"] != roads.stored.id)
 
 
+def _walked(result: Mapping[str, Any]) -> NDArray[np.int64]:
+    """Sections of all walks: some lead beyond the unit."""
+    walks = [walk["edges"] for day in result["days"] for walk in day["walks"]]
+    return np.array([edge for edges in walks for edge in edges], np.int64)
+
+
 def _names(roads: Roads, edges: list[int]) -> str:
     names = sorted({str(roads.names[edge]) for edge in edges if roads.names[edge]})
     return "、".join(names[:_NAMED])
@@ -102,9 +109,9 @@ def _names(roads: Roads, edges: list[int]) -> str:
 class _Frame:
     """Puts metres on a sheet: north is up."""
 
-    def __init__(self, roads: Roads, wanted: NDArray[np.int64]) -> None:
+    def __init__(self, roads: Roads, shown: NDArray[np.int64]) -> None:
         self._network = roads.stored.network
-        bounds: Any = self._network.bounds[:, wanted]
+        bounds: Any = self._network.bounds[:, shown]
         self._west, south = bounds[0].min() - _MARGIN_M, bounds[1].min() - _MARGIN_M
         east, self._north = bounds[2].max() + _MARGIN_M, bounds[3].max() + _MARGIN_M
         self._scale = _WIDTH / max(east - self._west, 1.0)

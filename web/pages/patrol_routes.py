@@ -199,7 +199,7 @@ def _drawn(tx: Transaction, listed: list[Route]) -> str:
     lines = [
         [
             np.round(shapely.get_coordinates(part), 5).tolist()
-            for part in shapes[route.id].simplify(_SIMPLER_DEGREES).geoms
+            for part in shapely.get_parts(shapes[route.id].simplify(_SIMPLER_DEGREES))
         ]
         for route in listed
     ]
