@@ -228,7 +228,7 @@ def test_paper_gets_one_sheet_with_everything_on_it(browser, file, tmp_path, pap
                 expect(place).to_be_hidden()
         for shown in ("h1", ".wg-terms", ".wg-legend [data-wg=legend]", ".wg-source"):
             expect(page.locator(shown)).to_be_visible()
-        expect(page.locator(".leaflet-control-scale-line")).to_be_visible()
+        expect(page.locator(".leaflet-control-scale-line")).to_contain_text(re.compile("米|公里"))
         assert page.locator("canvas.wg-still").count() >= 4
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         expect(page.locator(".wg-tables")).to_be_visible()

@@ -9,8 +9,16 @@
     document.querySelector(`#${context.options.id}-frame [data-wg="${name}"]`);
   Wangge.part = part;
 
-  Wangge.scale = (map) =>
-    L.control.scale({ imperial: false, maxWidth: 140, position: "bottomleft" }).addTo(map);
+  // In the words of the page: Leaflet's own scale knows m and km only.
+  Wangge.scale = (map) => {
+    const Scale = L.Control.Scale.extend({
+      _updateMetric(most) {
+        const metres = this._getRoundNum(most);
+        this._updateScale(this._mScale, map.wangge.metres(metres), metres / most);
+      },
+    });
+    new Scale({ imperial: false, maxWidth: 140, position: "bottomleft" }).addTo(map);
+  };
 
   Wangge.zoom = (map) => {
     const context = map.wangge;
