@@ -72,6 +72,25 @@ def test_foreign_and_unknown_are_the_same(care, name):
     assert care.number("SELECT count(*) FROM audit_log WHERE action = 'household_look'") == 0
 
 
+def test_foreign_and_unknown_take_the_same_statements(care):
+    """Told apart by time they could only be by work that the one takes and the other does not."""
+    asked: list[str] = []
+
+    def note(connection, cursor, statement, *others):
+        asked.append(statement)
+
+    taken = []
+    sa.event.listen(care.staff.database.engine, "before_cursor_execute", note)
+    for code in (FOREIGN, "H5-70-0"):
+        asked.clear()
+        with pytest.raises(errors.NotFoundError):
+            care.look("worker", code)
+        taken.append(tuple(asked))
+    sa.event.remove(care.staff.database.engine, "before_cursor_execute", note)
+    assert taken[0] == taken[1]
+    assert sum("FROM households" in statement for statement in taken[0]) == 1
+
+
 def test_those_who_left_are_not_on_it(care):
     with care.staff.owner() as tx:
         tx.sql.execute(
