@@ -1,5 +1,6 @@
 """Drawing a patrol route in Chromium: by mouse, thumb and keyboard; nothing for axe to find."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -120,3 +121,22 @@ def test_who_walks_where_on_tuesday(browser: Browser, desk: Client, database: Da
     page.get_by_role("button", name="Show number 1 on the map: 路线A").click()
     expect(page.locator("#routes tr.picked")).to_have_count(1)
     assert axe_findings(page) == []
+
+
+def test_start_and_end_of_a_plan_are_set_on_the_map(browser: Browser, desk: Client) -> None:
+    context = browser.new_context(locale="en-GB", viewport={"width": 1200, "height": 900})
+    add_session(context, desk)
+    page = context.new_page()
+    page.goto(f"{desk.address}/patrol/plans?unit={patrol_town.UNIT[:12]}")
+    page.locator(".leaflet-container").wait_for()
+    page.get_by_role("button", name="Set the start on the map").click()
+    page.locator("[data-ends]").click()
+    expect(page.get_by_label("Start (longitude")).to_have_value(
+        re.compile(r"^116\.8\d+, 32\.60\d+$")
+    )
+    page.get_by_role("button", name="Set the end on the map").click()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("End (longitude")).to_have_value(re.compile(r"^116\.8"))
+    assert axe_findings(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

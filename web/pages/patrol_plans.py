@@ -1,8 +1,10 @@
 """``/patrol/plans``: ask for a plan, watch it get better, make routes of it."""
 
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
+import shapely
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -139,7 +141,18 @@ def _form(page: view.Page, tx: Transaction, typed: Typed, fault: str) -> HTMLRes
         typed=typed,
         fault=fault,
         units=listed,
+        boxes=_boxes(tx, page.today),
         weekdays=routes.WEEKDAYS,
         names={unit.code: unit.name for unit in units.listing(tx, page.today)},
         plans=plan_jobs.latest(tx),
     )
+
+
+def _boxes(tx: Transaction, day: date) -> dict[str, str]:
+    """Where each unit lies: west, south, east, north, for the map that start and end are set on."""
+    found: dict[str, str] = {}
+    for level in (codes.Level.COMMUNITY, codes.Level.TOWNSHIP):
+        here, shapes = units.geometries(tx, day, level=level)
+        boxes = shapely.bounds(shapes).round(5).tolist()
+        found |= {unit.code: ",".join(map(str, box)) for unit, box in zip(here, boxes, strict=True)}
+    return found
