@@ -109,6 +109,8 @@ def test_a_way_that_stays_is_not_touched_when_days_change(desk: Client, town: Da
         ({"points": _written((0.3, 0.3), (0.5, 0.5))}, "No road leads from point 1"),
         ({"points": _written((0.3, 0.3), (0.3, 0.3))}, "at least two"),
         ({"weekdays": []}, "at least one day"),
+        ({"weekdays": ["", "12"]}, "at least one day"),
+        ({"name": "a\0b"}, "control"),
         ({"name": " "}, "needs a name"),
         ({"from": "tomorrow"}, "Write a date"),
         ({"last": "2026-10-01"}, "before the first"),

@@ -135,9 +135,11 @@ def _schedule(form: Typed) -> Schedule:
     for name in ("name", "team", "code"):
         if len(form.text(name)) > _MOST_LETTERS:
             faults[name] = errors.RefusedError("error.route.long", most=_MOST_LETTERS)
+        elif not form.text(name).isprintable():
+            faults[name] = errors.RefusedError("error.import.value.control")
     if not form.text("name").strip():
         faults["name"] = errors.RefusedError("error.route.name")
-    weekdays = tuple(sorted({int(day) for day in form.every("weekdays") if day in "1234567"}))
+    weekdays = tuple(sorted({int(day) for day in form.every("weekdays") if day in set("1234567")}))
     if not weekdays:
         faults["weekdays"] = errors.RefusedError("error.route.weekdays")
     begins, last = _read_day(form, "from", faults), _read_day(form, "last", faults)
