@@ -69,6 +69,18 @@ class Passes:
     walk: arrays.Int64s
     day: arrays.Int32s
 
+    def take(self, index: arrays.AnyInts | arrays.Bools) -> "Passes":
+        """Choose some, by index or mask."""
+        return Passes(self.edge[index], self.walk[index], self.day[index])
+
+    def plus(self, more: "Passes") -> "Passes":
+        """Add passes of other walks."""
+        return Passes(
+            np.concatenate([self.edge, more.edge]),
+            np.concatenate([self.walk, more.walk]),
+            np.concatenate([self.day, more.day]),
+        )
+
 
 def passes(record: Record, length_m: arrays.Floats, share: float = PASS_SHARE) -> Passes:
     """Find which walk passed which section.
@@ -102,6 +114,23 @@ def passes(record: Record, length_m: arrays.Floats, share: float = PASS_SHARE) -
     known, at = np.unique(record.walk, return_index=True)
     day = record.day[at][np.searchsorted(known, walk[first])]
     return Passes(edge[enough], walk[first][enough], day[enough])
+
+
+def passes_anew(record: Record, before: Record, known: Passes, length_m: arrays.Floats) -> Passes:
+    """Find the same as `passes`; only walks that an earlier record lacks are looked at.
+
+    Parameters
+    ----------
+    record
+        Of any number of walks.
+    before, known
+        A record whose walks, as far as they are in both, are the same; and its passes.
+    length_m
+        Length of each section, shape (e,).
+    """
+    fresh = ~np.isin(record.walk, before.walk)
+    more = Record(record.stretches.take(fresh), record.walk[fresh], record.day[fresh])
+    return known.take(np.isin(known.walk, record.walk)).plus(passes(more, length_m))
 
 
 @dataclass(frozen=True, eq=False)

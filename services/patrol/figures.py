@@ -93,15 +93,23 @@ class Walked:
     is_passed: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, eq=False)
+class Year:
+    """What tracks of a year covered, and which sections they passed."""
+
+    record: coverage.Record
+    passed: coverage.Passes
+
+
 def walked(
-    roads: Roads, year: coverage.Record, first_day: int, last_day: int, passes: int
+    roads: Roads, year: Year, first_day: int, last_day: int, passes: int
 ) -> tuple[Walked, coverage.Passes]:
     """Count what tracks of a year, and of a period in it, covered at least so many times."""
     length = roads.length_m
-    period = year.between(first_day, last_day)
+    period = year.record.between(first_day, last_day)
     passed = coverage.passes(period, length)
     depth = coverage.depth(period)
-    last = coverage.tally(coverage.passes(year, length), len(length))
+    last = coverage.tally(year.passed, len(length))
     homes = roads.homes
     times = homes.of_places(depth.at(homes.near_edge, homes.near_m))
     found = Walked(

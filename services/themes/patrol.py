@@ -11,7 +11,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from gis.tracks.coverage import Record
+from gis.arrays import Floats
+from gis.tracks import coverage
 from services import hierarchy, network, units
 from services.database import Transaction
 from services.import_history import has_generated
@@ -127,7 +128,7 @@ class Patrol:
         self._roads = Memo(2)
         self._grounds = Memo(kept)
         self._answers = Memo(4 * kept)
-        self._records: Newest[Record] = Newest(2)
+        self._years: Newest[figures.Year] = Newest(2)
 
     def coverage(self, tx: Transaction, query: PatrolQuery) -> Coverage:
         """Answer for a unit and all below it.
@@ -174,22 +175,29 @@ class Patrol:
         known = self.roads(tx, query.as_of)
         if known is None:
             return None
-        year = self._record(tx, query.as_of)
+        year = self._year(tx, query.as_of, known.length_m)
         first, last = tracks.number(query.first), tracks.number(query.as_of)
         walked, passed = figures.walked(known, year, first, last, query.passes)
         planned = routes.listing(tx, query.first, query.as_of)
         sections = routes.sections_of(tx, planned)
         done = doing.compare(planned, sections, passed, known.length_m, (query.first, query.as_of))
-        count = len(np.unique(year.between(first, last).walk))
+        count = len(np.unique(year.record.between(first, last).walk))
         return Ground(known, walked, done, sections, count)
 
-    def _record(self, tx: Transaction, as_of: date) -> Record:
+    def _year(self, tx: Transaction, as_of: date, length_m: Floats) -> figures.Year:
         """Read a year of tracks; those read before for the same network are not read again."""
         info = network.info(tx)
         kind = (as_of, info.imported_at if info else None)
         begin = as_of - timedelta(days=LOOK_BACK_DAYS)
-        made = tracks.record(tx, begin, as_of, self._records.get(kind))
-        self._records.put(kind, made)
+        before = self._years.get(kind)
+        record = tracks.record(tx, begin, as_of, before.record if before else None)
+        passed = (
+            coverage.passes_anew(record, before.record, before.passed, length_m)
+            if before
+            else coverage.passes(record, length_m)
+        )
+        made = figures.Year(record, passed)
+        self._years.put(kind, made)
         return made
 
     def _answer(

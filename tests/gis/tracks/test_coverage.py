@@ -98,3 +98,28 @@ def test_what_cannot_be_is_refused():
         coverage.passes(taken, LENGTH[:2])
     with pytest.raises(ValueError, match="record"):
         coverage.Record(taken.stretches, taken.walk[:0], taken.day)
+
+
+@given(pieces, pieces, st.sets(st.integers(0, 4)))
+def test_passes_anew_are_those_of_all_walks(drawn, more, gone):
+    before, new = record(drawn), record(more, walk_offset=9)
+    kept = ~np.isin(before.walk, list(gone))
+    both = coverage.Record(
+        intervals.Stretches(
+            *(
+                np.concatenate(
+                    [getattr(before.stretches, name)[kept], getattr(new.stretches, name)]
+                )
+                for name in ("edge", "from_m", "to_m")
+            )
+        ),
+        np.concatenate([before.walk[kept], new.walk]),
+        np.concatenate([before.day[kept], new.day]),
+    )
+    found = coverage.passes_anew(both, before, coverage.passes(before, LENGTH), LENGTH)
+    anew = coverage.passes(both, LENGTH)
+    for one in (found, anew):
+        assert len({*zip(one.edge, one.walk, strict=True)}) == len(one.edge)
+    assert {*zip(found.edge, found.walk, found.day, strict=True)} == {
+        *zip(anew.edge, anew.walk, anew.day, strict=True)
+    }
