@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from gis.patrol.problem import Team
     from gis.patrol.roads import Roads
 
-_RINGS = 30
-"""Distances tried at a time; all, if these show nothing."""
+_RINGS, _MORE_RINGS = 30, 300
+"""Distances tried; more if the first show nothing: of a large town not all, which takes seconds."""
 
 _WHOLE = 1e-6
 
@@ -71,8 +71,8 @@ class Crossings:
     def violated(self, limit_m: float, extra: arrays.Floats) -> rural_cuts.Cuts:
         """Cuts that a solution violates, valid if no walk is longer than a limit."""
         levels = np.unique((self.there + self.back) / 2.0)[:-1]
-        few = levels[:: len(levels) // _RINGS + 1]
-        for tried in (few, levels):
+        for rings in (_RINGS, _MORE_RINGS):
+            tried = levels[:: len(levels) // rings + 1]
             found = [cuts for level in tried for cuts in self._beyond(level, limit_m, extra)]
             if found:
                 return rural_cuts.distinct(found)

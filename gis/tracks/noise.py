@@ -16,6 +16,7 @@ _HALF_NORMAL = float(special.ndtri(0.75))
 
 _LAG_S = 20.0
 _CORNERS_M = 4.0  # what corners add to the bend over that lag, on paths in towns
+_STRAIGHT = 0.75  # of scatter, what is left at least when that is taken off
 _UNSURE = 1.2  # an estimate of scatter may be off by so much
 _FADED = 1.3  # what is lost of errors that fade within half a minute, by looking over that lag
 
@@ -55,6 +56,8 @@ def estimate(time_s: arrays.Floats, xy: arrays.Floats, start: arrays.AnyInts) ->
     every = float(np.median(np.diff(time_s))) if len(time_s) > 1 else _LAG_S
     longer = scatter_m(time_s, xy, start, max(1, int(_LAG_S / max(every, 1e-3))))
     excess = longer**2 - (_UNSURE * scatter) ** 2 - _CORNERS_M**2
+    straight = scatter**2 - (_CORNERS_M * every / _LAG_S) ** 2
+    scatter = max(float(np.sqrt(max(straight, 0.0))), _STRAIGHT * scatter, LEAST_M)
     return Errors(scatter, min(_FADED * float(np.sqrt(max(excess, 0.0))), MOST_M))
 
 
