@@ -1,11 +1,13 @@
 """Published arc-routing instances, and optima computed by other means than the planner's.
 
 The instances lie beside the checkout where there are any: vertices and edges, then for each edge
-its ends, cost and demand, white-space separated. The first vertex is the depot.
+its ends, cost and demand, white-space separated. The first vertex is the depot; an edge without
+demand need not be walked.
 """
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from scipy import optimize, sparse
 from scipy.sparse import csgraph
 from scipy.spatial import Delaunay
 
-from gis.patrol import problem
+from gis.patrol import plans, problem
 
 _FOLDER = Path(__file__).parents[2] / "shared" / "data" / "arc_routing"
 _SECONDS = 60.0
@@ -27,6 +29,11 @@ class Instance:
 
     name: str
     sections: problem.Sections
+
+    @property
+    def whole(self) -> bool:
+        """Whether every section is required."""
+        return bool((self.sections.passes > 0).all())
 
     def problem(self, patrols: int) -> problem.Problem:
         """Ask for closed walks from the depot."""
@@ -48,8 +55,7 @@ def published() -> list[Instance]:
 def half_required(whole: Instance, seed: int) -> Instance:
     """Require a random half of the sections only."""
     required = np.random.default_rng(seed).random(len(whole.sections)) < 0.5
-    parts = replace(whole.sections, passes=required.astype(np.int32))
-    return Instance(f"half of {whole.name}", parts)
+    return Instance(f"half of {whole.name}", _requiring(whole.sections, required))
 
 
 def town(edges: int, seed: int = 0) -> problem.Sections:
@@ -71,6 +77,11 @@ def town(edges: int, seed: int = 0) -> problem.Sections:
     return problem.all_once(n, sides[kept, 0], sides[kept, 1], metres[kept])
 
 
+def optimum(instance: Instance) -> float | None:
+    """Length of the shortest single walk, if it is known: the Chinese or the rural postman's."""
+    return postman_optimum(instance) if instance.whole else rural_optimum(instance)
+
+
 def postman_optimum(instance: Instance) -> float:
     """Length of the Chinese postman's walk, by networkx's matching of the odd nodes."""
     parts, far = instance.sections, instance.distances()
@@ -85,7 +96,20 @@ def postman_optimum(instance: Instance) -> float:
 def farthest(instance: Instance) -> float:
     """Length of the longest walk that must go to one section and back."""
     parts, far = instance.sections, instance.distances()[0]
-    return float((far[parts.source] + parts.length_m + far[parts.target]).max())
+    alone = far[parts.source] + parts.length_m + far[parts.target]
+    return float(alone[parts.passes > 0].max(initial=0.0))
+
+
+def flaws(instance: Instance, walks: Sequence[plans.Walk]) -> int:
+    """Count walks that do not hang together or are not as long as told, and sections missed."""
+    parts, missed, broken = instance.sections, instance.sections.passes > 0, 0
+    for walk in walks:
+        missed[walk.section] = False
+        tail = np.where(walk.forward, parts.source[walk.section], parts.target[walk.section])
+        head = np.where(walk.forward, parts.target[walk.section], parts.source[walk.section])
+        told = math.isclose(walk.length_m, parts.length_m[walk.section].sum())
+        broken += not (told and np.array_equal(np.insert(head, 0, 0), np.append(tail, 0)))
+    return int(missed.sum()) + broken
 
 
 def rural_optimum(instance: Instance) -> float | None:
@@ -126,9 +150,14 @@ def rural_optimum(instance: Instance) -> float | None:
     return float(found.fun) if found.status == 0 else None
 
 
+def _requiring(sections: problem.Sections, required: np.ndarray) -> problem.Sections:
+    return replace(sections, passes=required.astype(np.int32))
+
+
 def _read(path: Path) -> Instance:
     numbers = np.array(path.read_text(encoding="ascii").split(), dtype=np.float64)
     n, m = numbers[:2].astype(int)
     table = numbers[2 : 2 + 4 * m].reshape(m, 4)
     ends = table[:, :2].astype(np.int32)
-    return Instance(path.stem, problem.all_once(int(n), ends[:, 0], ends[:, 1], table[:, 2]))
+    sections = problem.all_once(int(n), ends[:, 0], ends[:, 1], table[:, 2])
+    return Instance(path.stem, _requiring(sections, table[:, 3] > 0))
