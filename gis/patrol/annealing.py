@@ -27,8 +27,12 @@ _CHAINS = 10
 _HOT, _COLD = 0.25, 0.01
 """Heat at the beginning and end of a cycle, in mean legs' shares of a walk."""
 
-_POWER = 8.0
-"""Walks a and b count as (a^p + b^p)^(1/p): nearly the longer one, but the other too."""
+_POWER, _POWER_LEG = 8.0, 0.25
+"""Walks a and b count as (a^p + b^p)^(1/p): nearly the longer one, but the other too.
+
+The more legs a walk has, the less one leg's difference counts, so p grows with them: at one p for
+all, long walks would get shorter together and never even.
+"""
 
 _FIRST_CYCLE = 100
 """Moves of the first cycle for each patrol."""
@@ -60,6 +64,7 @@ class Search:
     def __init__(self, legs: Legs, routes: list[arrays.Int64s], seed: int) -> None:
         self._legs = legs
         self._random = np.random.default_rng(seed)
+        self._power = max(_POWER, _POWER_LEG * len(legs) / len(routes))
         self.best: list[arrays.Int64s] = []
         self.longest_m = np.inf
         self.adopt(routes)
@@ -168,5 +173,6 @@ class Search:
         half = len(found.length) // 2
         one, other = found.length[:half].astype(np.float64), found.length[: half - 1 : -1]
         longer = np.maximum(one, other)
-        both = longer * ((one / longer) ** _POWER + (other / longer) ** _POWER) ** (1.0 / _POWER)
+        power = self._power
+        both = longer * ((one / longer) ** power + (other / longer) ** power) ** (1.0 / power)
         return int(np.argmin(np.log(both) - heat * self._random.gumbel(size=half)))
