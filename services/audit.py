@@ -13,12 +13,13 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from psycopg import sql
 
 from services import errors
 from services.database import Transaction
 
 _WRITTEN = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
-_APPEND = sa.text("SELECT audit_append(:action, :subject, :unit, CAST(:details AS jsonb))")
+_APPEND = sql.SQL("SELECT audit_append(%s, %s, %s, %s::jsonb)")
 _LIST = r"""
     SELECT id, at, caller, action, subject, unit_code, details FROM audit_log
     WHERE (CAST(:caller AS text) IS NULL OR caller = :caller
@@ -137,9 +138,9 @@ def append(
     unit_code: str | None = None,
     **details: object,
 ) -> None:
-    """Write a line about what the caller does in this transaction.
+    """Write a line about what the caller does in this transaction, when it is committed.
 
-    Writers wait for one another until their transactions end: append last, then commit.
+    Writers wait for one another until their transactions end: a line is written at the very end.
 
     Parameters
     ----------
@@ -152,17 +153,13 @@ def append(
     details
         What else is to be known. Never a name, a number, a note, a search text.
     """
-    row = {
-        "action": action,
-        "subject": subject,
-        "unit": unit_code,
-        "details": orjson.dumps(details, default=str).decode(),
-    }
-    tx.sql.execute(_APPEND, row)
+    told = orjson.dumps(details, default=str).decode()
+    tx.at_last(_APPEND, action, subject, unit_code, told)
 
 
 def lines(tx: Transaction, asked: Filter, limit: int = 100) -> tuple[Line, ...]:
     """Return lines, the newest first."""
+    tx.say_last_words()
     rows = tx.sql.execute(sa.text(_LIST), {**vars(asked), "limit": limit})
     return tuple(Line(*row) for row in rows)
 
@@ -175,6 +172,7 @@ def verify(tx: Transaction, known: Head | None = None) -> Verdict:
     known
         A head that was written down earlier: it must still stand in the log.
     """
+    tx.say_last_words()
     found = tx.sql.execute(_HEAD).one_or_none()
     broken: int | None = tx.sql.execute(_BROKEN).scalar_one_or_none()
     if broken is None and known is not None:

@@ -9,10 +9,12 @@ from the server's diagnostics, is the message key.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg import sql as text
 from psycopg.pq import TransactionStatus
 
 from services import errors, rights
@@ -32,11 +34,14 @@ class Transaction:
         Who asks.
     door
         The database role it has taken on.
+    last_words
+        Statements that wait for the commit, with their values, see `at_last`.
     """
 
     sql: sa.Connection
     caller: Caller
     door: Door
+    last_words: list[tuple[text.SQL, tuple[Any, ...]]] = field(default_factory=list)
 
     @property
     def driver(self) -> "psycopg.Connection[tuple[object, ...]]":
@@ -48,8 +53,28 @@ class Transaction:
         return connection
 
     def commit(self) -> None:
-        """Keep what was done; without this word nothing is kept."""
+        """Keep what was done; without this word nothing is kept.
+
+        The statements of `at_last` and the commit go to the server as one: what they lock is free
+        again before this process has its turn.
+        """
+        if self.last_words:
+            statements = [statement for statement, _ in self.last_words]
+            values = [value for _, given in self.last_words for value in given]
+            whole = text.SQL("; ").join([*statements, text.SQL("COMMIT")])
+            self.last_words.clear()
+            psycopg.ClientCursor(self.driver).execute(whole, values)
         self.sql.commit()
+
+    def at_last(self, statement: text.SQL, *values: object) -> None:
+        """Let a statement wait for the commit, since others wait for what it locks."""
+        self.last_words.append((statement, values))
+
+    def say_last_words(self) -> None:
+        """Run what waits now, for whoever reads what it writes."""
+        for statement, values in self.last_words:
+            self.driver.execute(statement, values)
+        self.last_words.clear()
 
     @contextmanager
     def as_owner(self) -> "Iterator[Transaction]":
@@ -61,7 +86,7 @@ class Transaction:
         """
         self.sql.execute(_TAKE_ON, {"role": Door.OWNER.value})
         try:
-            yield Transaction(self.sql, self.caller, Door.OWNER)
+            yield Transaction(self.sql, self.caller, Door.OWNER, self.last_words)
         finally:
             if self.driver.info.transaction_status is not TransactionStatus.INERROR:
                 self.sql.execute(_TAKE_ON, {"role": self.door.value})

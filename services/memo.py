@@ -5,7 +5,7 @@ change of the data is another key, and the oldest results make room.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from threading import Lock
 from typing import Any, Generic, TypeVar, cast
 
@@ -40,35 +40,43 @@ def versions_for_all(tx: Transaction) -> dict[str, int]:
 class Memo:
     """A bounded store of results, shared by the threads of one process.
 
+    Kinds with a size of their own neither push out others nor are pushed out: what is small and
+    wanted by everybody who works can be kept in thousands, a network once or twice.
+
     Parameters
     ----------
     size
         How many results are kept; the least recently used goes first.
+    sizes
+        How many of some kinds, which count apart. The kind is what a key begins with.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, sizes: Mapping[Hashable, int] | None = None) -> None:
         self._size = size
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._sizes = dict(sizes or {})
+        self._kept: dict[Hashable, OrderedDict[Hashable, Any]] = {}
         self._locks: dict[Hashable, Lock] = {}
         self._lock = Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the result of a key; made once, while others who want it wait."""
+        kind = key[0] if isinstance(key, tuple) and key[:1] and key[0] in self._sizes else None
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return cast("T", self._kept[key])
+            kept = self._kept.setdefault(kind, OrderedDict())
+            if key in kept:
+                kept.move_to_end(key)
+                return cast("T", kept[key])
             own = self._locks.setdefault(key, Lock())
         with own:
             with self._lock:
-                if key in self._kept:
-                    return cast("T", self._kept[key])
+                if key in kept:
+                    return cast("T", kept[key])
             try:
                 made = make()
                 with self._lock:
-                    self._kept[key] = made
-                    while len(self._kept) > self._size:
-                        self._kept.popitem(last=False)
+                    kept[key] = made
+                    while len(kept) > self._sizes.get(kind, self._size):
+                        kept.popitem(last=False)
             finally:
                 with self._lock:
                     self._locks.pop(key, None)

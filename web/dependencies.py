@@ -75,16 +75,22 @@ def day(as_of: AsOf = None) -> date:
 Day = Annotated[date, Depends(day)]
 
 
-def page(request: Request, held: Held, words: Words, tx: Reading, as_of: Day) -> view.Page:
-    """Return the page to be made; it knows the district if there is one."""
+def page(request: Request, held: Held, words: Words, asker: Asker, as_of: Day) -> view.Page:
+    """Return the page to be made; it knows the district if there is one.
+
+    Its transaction is over before that of the route begins: a request that held one connection
+    and waited for another could wait for those who do the same.
+    """
+    with held.database.snapshot(asker) as tx:
+        root, generated = _root(tx, as_of), import_history.has_generated(tx)
     return view.Page(
         request=request,
         state=held,
         t=words,
         as_of=as_of,
         today=days.today(),
-        root=_root(tx, as_of),
-        generated=import_history.has_generated(tx),
+        root=root,
+        generated=generated,
     )
 
 

@@ -21,6 +21,29 @@ def test_a_result_is_made_once_while_it_is_kept():
     assert made == ["a", "b", "c", "a"]
 
 
+def test_a_kind_with_a_size_of_its_own_counts_apart():
+    memo, made = Memo(1, {"small": 3, "large": 1}), []
+
+    def result(*key: object) -> object:
+        return memo.get(key, lambda: made.append(key) or key)
+
+    for number in range(3):
+        result("small", number)
+    for number in range(2):
+        result("large", number)
+        result(number, "other")
+    made.clear()
+    for number in range(3):
+        result("small", number)
+    assert made == []
+    result("large", 1)
+    result(1, "other")
+    assert made == []
+    result("large", 0)
+    result(0, "other")
+    assert made == [("large", 0), (0, "other")]
+
+
 def test_those_who_want_the_same_wait_for_it():
     memo, made, found = Memo(1), [], []
     begun, go_on = threading.Event(), threading.Event()
