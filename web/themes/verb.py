@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Protocol, TypeVar
@@ -10,9 +10,9 @@ from typing import Annotated, Protocol, TypeVar
 import typer
 
 from gis import codes
-from services import errors
+from services import errors, exports, rules
 from services.database import Transaction
-from services.exports import Format
+from services.exports import ExportOptions, Format
 from services.themes.held import Themes
 from web import days, themes
 from web.cli import help_text
@@ -62,13 +62,35 @@ class Options:
         """The day asked for; today unless one is."""
         return self.as_of.date() if self.as_of else days.today()
 
-    def tables(self, exporter: Callable[[Format], Write]) -> list[tuple[Path | None, Write]]:
+    def tables(self, collection: str, asked: ExportOptions) -> list[tuple[Path | None, Write]]:
         """Return the files of rows: where each is wanted, and what writes it."""
         return [
-            (self.geojson, exporter(Format.GEOJSON)),
-            (self.csv, exporter(Format.CSV)),
-            (self.xlsx, exporter(Format.XLSX)),
+            (self.geojson, exporter(collection, replace(asked, format=Format.GEOJSON))),
+            (self.csv, exporter(collection, replace(asked, format=Format.CSV))),
+            (self.xlsx, exporter(collection, replace(asked, format=Format.XLSX))),
         ]
+
+
+@dataclass(frozen=True)
+class WalkOptions(Options):
+    """What verbs of themes take that ask how far people walk."""
+
+    max_walk: Annotated[
+        float | None,
+        typer.Option("--max-walk", help="cli.option.max_walk", metavar="METRES", min=1, max=20000),
+    ] = None
+    rules: Annotated[str, typer.Option("--rules", help="cli.option.rules", metavar="NAME")] = (
+        rules.DEFAULT
+    )
+
+
+def exporter(collection: str, asked: ExportOptions) -> Write:
+    """Return what writes a collection as it is asked for."""
+
+    def write(tx: Transaction, themes: Themes, path: Path) -> None:
+        exports.write(tx, collection, asked, path, themes)
+
+    return write
 
 
 class _Row(Protocol):

@@ -11,9 +11,8 @@ import typer
 
 from layers.themes import day_care as map_theme
 from layers.themes import day_care_data
-from services import exports, rules
+from services import exports
 from services.database import Transaction
-from services.exports import Format
 from services.themes.day_care import Coverage, DayCareQuery
 from services.themes.held import Themes
 from web.cli import context, tables, verbs
@@ -26,17 +25,10 @@ COLLECTION = "coverage-day-care"
 
 
 @dataclass(frozen=True)
-class _Asked(verb.Options):
-    max_walk: Annotated[
-        float | None,
-        typer.Option("--max-walk", help="cli.option.max_walk", metavar="METRES", min=1, max=20000),
-    ] = None
+class _Asked(verb.WalkOptions):
     min_age: Annotated[
         int, typer.Option("--min-age", help="cli.option.min_age", metavar="YEARS", min=0, max=130)
     ] = 60
-    rules: Annotated[str, typer.Option("--rules", help="cli.option.rules", metavar="NAME")] = (
-        rules.DEFAULT
-    )
     demand: Annotated[
         Path | None, typer.Option("--demand", help="cli.coverage.demand", metavar="FILE")
     ] = None
@@ -73,26 +65,19 @@ def _files(console: Console, options: _Asked) -> list[tuple[Path | None, verb.Wr
     """Return where each file is wanted, and what writes it."""
     return [
         (options.html, functools.partial(_write_map, console, options.query)),
-        *options.tables(functools.partial(_exporter, options)),
+        *options.tables(COLLECTION, _exported(options.query)),
         (options.demand, functools.partial(_write_demand, options.query)),
     ]
 
 
-def _exporter(options: _Asked, file_format: Format) -> verb.Write:
-    query = options.query
-    asked = exports.ExportOptions(
+def _exported(query: DayCareQuery) -> exports.ExportOptions:
+    return exports.ExportOptions(
         as_of=query.as_of,
-        format=file_format,
         unit=query.unit,
         max_walk_m=query.max_walk_m,
         min_age=query.min_age,
         rules=query.rules,
     )
-
-    def write(tx: Transaction, themes: Themes, path: Path) -> None:
-        exports.write(tx, COLLECTION, asked, path, themes)
-
-    return write
 
 
 def _write_map(

@@ -11,7 +11,6 @@ from layers.themes import patrol as map_theme
 from layers.themes import patrol_data
 from services import exports
 from services.database import Transaction
-from services.exports import Format
 from services.patrol.figures import PatrolRow
 from services.themes.held import Themes
 from services.themes.patrol import DAYS, LOOK_BACK_DAYS, Coverage, PatrolQuery
@@ -59,23 +58,14 @@ def _files(console: Console, options: Asked) -> list[tuple[Path | None, verb.Wri
     """Return where each file is wanted, and what writes it."""
     return [
         (options.html, functools.partial(_write_map, console, options.query)),
-        *options.tables(functools.partial(_exporter, options.query)),
+        *options.tables(COLLECTION, _exported(options.query)),
     ]
 
 
-def _exporter(query: PatrolQuery, file_format: Format) -> verb.Write:
-    asked = exports.ExportOptions(
-        as_of=query.as_of,
-        format=file_format,
-        unit=query.unit,
-        days=query.days,
-        passes=query.passes,
+def _exported(query: PatrolQuery) -> exports.ExportOptions:
+    return exports.ExportOptions(
+        as_of=query.as_of, unit=query.unit, days=query.days, passes=query.passes
     )
-
-    def write(tx: Transaction, themes: Themes, path: Path) -> None:
-        exports.write(tx, COLLECTION, asked, path, themes)
-
-    return write
 
 
 def _write_map(

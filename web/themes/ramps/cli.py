@@ -3,7 +3,7 @@
 import csv
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from gis.stepfree.search import Outcome
 from gis.stepfree.traits import State
 from layers.themes import ramps as map_theme
 from layers.themes import ramps_data
-from services import demand, exports, profiles, ramp_rules, rules
+from services import demand, exports, profiles, ramp_rules
 from services.database import Transaction
 from services.exports import Format
 from services.themes.held import Themes
@@ -31,11 +31,7 @@ COLLECTION = "coverage-ramps"
 
 
 @dataclass(frozen=True)
-class _Asked(verb.Options):
-    max_walk: Annotated[
-        float | None,
-        typer.Option("--max-walk", help="cli.option.max_walk", metavar="METRES", min=1, max=20000),
-    ] = None
+class _Asked(verb.WalkOptions):
     min_age: Annotated[
         int, typer.Option("--min-age", help="cli.option.min_age", metavar="YEARS", min=0, max=130)
     ] = OLD_AGE
@@ -45,9 +41,6 @@ class _Asked(verb.Options):
     )
     edition: Annotated[str, typer.Option("--edition", help="cli.ramps.edition", metavar="NAME")] = (
         ramp_rules.DEFAULT
-    )
-    rules: Annotated[str, typer.Option("--rules", help="cli.option.rules", metavar="NAME")] = (
-        rules.DEFAULT
     )
     mend: Annotated[Mend, typer.Option("--mend", help="cli.ramps.mend")] = Mend.RAMPS
     mendings: Annotated[
@@ -117,21 +110,22 @@ def _told(tx: Transaction, themes: Themes, options: _Asked) -> dict[str, object]
 
 def _files(console: Console, options: _Asked) -> list[tuple[Path | None, verb.Write]]:
     """Return where each file is wanted, and what writes it."""
+    asked = replace(_exported(options.query), format=Format.CSV)
+    mendings = replace(asked, n=options.mendings or None)
+    survey = replace(asked, n=options.survey or None)
     return [
         (options.html, functools.partial(_write_map, console, options.query)),
-        *options.tables(functools.partial(_exporter, options, COLLECTION)),
-        (options.mendings_csv, _exporter(options, "mendings", Format.CSV)),
-        (options.survey_csv, _exporter(options, "survey-list", Format.CSV)),
-        (options.compliance, _exporter(options, "ramps", Format.CSV)),
+        *options.tables(COLLECTION, asked),
+        (options.mendings_csv, verb.exporter("mendings", mendings)),
+        (options.survey_csv, verb.exporter("survey-list", survey)),
+        (options.compliance, verb.exporter("ramps", asked)),
         (options.demand, functools.partial(_write_demand, options.query)),
     ]
 
 
-def _exporter(options: _Asked, collection: str, file_format: Format) -> verb.Write:
-    query = options.query
-    asked = exports.ExportOptions(
+def _exported(query: RampsQuery) -> exports.ExportOptions:
+    return exports.ExportOptions(
         as_of=query.as_of,
-        format=file_format,
         unit=query.unit,
         max_walk_m=query.max_walk_m,
         min_age=query.min_age,
@@ -140,19 +134,7 @@ def _exporter(options: _Asked, collection: str, file_format: Format) -> verb.Wri
         profile=query.profile,
         edition=query.edition,
         mend=query.mend.value,
-        n=_length(options, collection),
     )
-
-    def write(tx: Transaction, themes: Themes, path: Path) -> None:
-        exports.write(tx, collection, asked, path, themes)
-
-    return write
-
-
-def _length(options: _Asked, collection: str) -> int | None:
-    """Return how long a list is to be; None: as long as usual."""
-    asked = {"mendings": options.mendings, "survey-list": options.survey}
-    return asked.get(collection) or None
 
 
 def _write_map(
