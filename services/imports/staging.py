@@ -1,12 +1,13 @@
 """The staging table: rows as they were read, compared with those stored, and merged."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, LiteralString
 
 import numpy as np
 from psycopg import sql
 
 from gis.arrays import Int64s
+from services import _copy
 from services.database import Transaction
 from services.imports.target import Closed, Column, Reference, Target
 
@@ -23,6 +24,7 @@ _DUPLICATES = """
 _FORGET = "DELETE FROM import_stage WHERE row = ANY(%s::bigint[])"
 _MOVED = "SELECT id FROM import_change WHERE moved AND id IS NOT NULL"
 _COUNT = "SELECT count(*) FROM import_stage"
+_ADDED: Final[LiteralString] = "SELECT id FROM {} WHERE id > %s"
 
 
 @dataclass(frozen=True)
@@ -91,16 +93,20 @@ def merge(tx: Transaction, target: Target, columns: tuple[Column, ...]) -> Merge
     parts = _Parts(target, columns)
     newest = _one(tx, parts.newest)
     tx.driver.execute(parts.compare)
-    moved = [row[0] for row in tx.driver.execute(_MOVED).fetchall()]
+    moved = _ids(tx, _MOVED)
     updated = tx.driver.execute(parts.update).rowcount
     inserted = tx.driver.execute(parts.insert).rowcount
-    added = [row[0] for row in tx.driver.execute(parts.added, (newest,)).fetchall()]
+    added = _ids(tx, _ADDED.format(target.table), newest)
     return Merged(
         inserted,
         updated,
         _one(tx, sql.SQL(_COUNT)) - inserted - updated,
-        np.array(moved + added, dtype=np.int64),
+        np.concatenate([moved, added]),
     )
+
+
+def _ids(tx: Transaction, query: LiteralString, *params: object) -> Int64s:
+    return _copy.read(tx, query, (("id", _copy.INT),), params)["id"].astype(np.int64)
 
 
 def _one(tx: Transaction, query: sql.Composable) -> int:
@@ -145,10 +151,6 @@ class _Parts:
     @property
     def newest(self) -> sql.Composed:
         return sql.SQL("SELECT coalesce(max(id), 0) FROM {}").format(self._table)
-
-    @property
-    def added(self) -> sql.Composed:
-        return sql.SQL("SELECT id FROM {} WHERE id > %s").format(self._table)
 
     @property
     def compare(self) -> sql.Composed:
