@@ -1,7 +1,9 @@
 """Answers that were given before need not be given again: entity tags by the versions of the data."""
 
 import hashlib
+from collections.abc import Callable
 
+import orjson
 from fastapi import Request, Response
 
 from services.database import Transaction
@@ -38,3 +40,27 @@ def unchanged(request: Request, entity_tag: str) -> Response | None:
     if not is_known(request, entity_tag):
         return None
     return Response(status_code=304, headers=headers(entity_tag))
+
+
+def json(
+    request: Request, tx: Transaction, make: Callable[[], object], *others: object
+) -> Response:
+    """Return what is made as JSON, or "not modified"; nothing is made then. See `tag`."""
+    return _made(request, tag(request, tx, *others), make, "application/json")
+
+
+def geojson(
+    request: Request, tx: Transaction, make: Callable[[], object], *others: object
+) -> Response:
+    """Return what is made as GeoJSON, or "not modified"; nothing is made then. See `tag`."""
+    return _made(request, tag(request, tx, *others), make, "application/geo+json")
+
+
+def _made(
+    request: Request, entity_tag: str, make: Callable[[], object], media_type: str
+) -> Response:
+    known = unchanged(request, entity_tag)
+    if known is not None:
+        return known
+    content = orjson.dumps(make(), option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(content, media_type=media_type, headers=headers(entity_tag))

@@ -18,9 +18,8 @@ _MOST_SPOTS = 100
 @router.get("/coverage/day-care", response_class=Response)
 def figures(request: Request, held: Held, tx: Reading, question: Question) -> Response:
     """Return the figures of a unit and all below it, a row for each, at every level."""
-    entity_tag = caching.tag(request, tx, question)
-    return caching.unchanged(request, entity_tag) or _json(
-        document(held.day_care.coverage(tx, question)), entity_tag
+    return caching.json(
+        request, tx, lambda: document(held.day_care.coverage(tx, question)), question
     )
 
 
@@ -95,11 +94,3 @@ def _row(row: rows.CoverageRow) -> dict[str, Any]:
         "centres": row.centres,
         "state": row.state.value,
     }
-
-
-def _json(content: dict[str, Any], entity_tag: str) -> Response:
-    return Response(
-        orjson.dumps(content),
-        media_type="application/json",
-        headers=caching.headers(entity_tag),
-    )

@@ -23,10 +23,7 @@ router = APIRouter(prefix="/api", tags=["patrol"])
 @router.get("/coverage/patrol", response_class=Response)
 def figures(request: Request, held: Held, tx: Reading, question: PatrolQuestion) -> Response:
     """Return the figures of a unit and all below it, a row for each, at every level."""
-    entity_tag = caching.tag(request, tx, question)
-    return caching.unchanged(request, entity_tag) or _json(
-        document(held.patrol.coverage(tx, question)), entity_tag
-    )
+    return caching.json(request, tx, lambda: document(held.patrol.coverage(tx, question)), question)
 
 
 @router.get("/coverage/patrol/items", response_class=Response)
@@ -70,13 +67,12 @@ def sections(request: Request, held: Held, tx: Reading, question: PatrolQuestion
     Lines are differences of integers, in units of 1 / ``scale`` degrees: x, y, dx, dy, ...; as
     GeoJSON they are the collection ``patrol-sections``.
     """
-    entity_tag = caching.tag(request, tx, question)
-    known = caching.unchanged(request, entity_tag)
-    if known is not None:
-        return known
-    answer = patrol_data.ask(tx, held.patrol, question)
-    content = {"scale": compact.SCALE, **patrol_data.sections(answer, _BUDGET)}
-    return _json(content, entity_tag)
+
+    def drawn() -> dict[str, Any]:
+        answer = patrol_data.ask(tx, held.patrol, question)
+        return {"scale": compact.SCALE, **patrol_data.sections(answer, _BUDGET)}
+
+    return caching.json(request, tx, drawn, question)
 
 
 _BUDGET = 4_000_000
@@ -113,9 +109,3 @@ def document(answer: Coverage) -> dict[str, Any]:
 def _row(row: PatrolRow) -> dict[str, Any]:
     figures = {name: getattr(row, name) for name in row.__dataclass_fields__}
     return {**figures, "level": row.level.value, "state": row.state.value}
-
-
-def _json(content: dict[str, Any], entity_tag: str) -> Response:
-    return Response(
-        orjson.dumps(content), media_type="application/json", headers=caching.headers(entity_tag)
-    )

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import orjson
 import shapely
 from fastapi import APIRouter, Query, Request, Response
 
@@ -22,10 +21,7 @@ MOST_LOOKS = 200
 @router.get("/coverage/ramps", response_class=Response)
 def figures(request: Request, held: Held, tx: Reading, question: SteplessQuestion) -> Response:
     """Return the figures of a unit and all below it, a row for each, at every level."""
-    entity_tag = caching.tag(request, tx, question)
-    return caching.unchanged(request, entity_tag) or _json(
-        document(held.ramps.coverage(tx, question)), entity_tag
-    )
+    return caching.json(request, tx, lambda: document(held.ramps.coverage(tx, question)), question)
 
 
 @router.get("/coverage/ramps/items", response_class=Response)
@@ -43,9 +39,8 @@ def mendings(
     n: Annotated[int, Query(ge=1, le=MOST_MENDINGS)] = 5,
 ) -> Response:
     """Return what can be mended by whom each lets go, and the best set of n, as GeoJSON."""
-    entity_tag = caching.tag(request, tx, question, n)
-    return caching.unchanged(request, entity_tag) or _geojson(
-        ranking(held.ramps.mendings(tx, question, n)), entity_tag
+    return caching.geojson(
+        request, tx, lambda: ranking(held.ramps.mendings(tx, question, n)), question, n
     )
 
 
@@ -58,25 +53,25 @@ def survey(
     n: Annotated[int, Query(ge=1, le=MOST_LOOKS)] = 20,
 ) -> Response:
     """Return what to look at first, so that most people's state becomes known, as GeoJSON."""
-    entity_tag = caching.tag(request, tx, question, n)
-    return caching.unchanged(request, entity_tag) or _geojson(
-        shortlist(held.ramps.survey(tx, question, n)), entity_tag
+    return caching.geojson(
+        request, tx, lambda: shortlist(held.ramps.survey(tx, question, n)), question, n
     )
 
 
 @router.get("/coverage/ramps/areas", response_class=Response)
 def areas(request: Request, held: Held, tx: Reading, question: SteplessQuestion) -> Response:
     """Return the areas from which the destination is reached without a step, as GeoJSON."""
-    entity_tag = caching.tag(request, tx, question)
-    known = caching.unchanged(request, entity_tag)
-    if known is not None:
-        return known
-    found = held.ramps.areas(tx, question)
-    features = [
-        _feature(shapely.geometry.mapping(area), {"state": state.name.lower(), "limit_m": limit})
-        for state, limit, area in found
-    ]
-    return _geojson({"type": "FeatureCollection", "features": features}, entity_tag)
+
+    def reached() -> dict[str, Any]:
+        features = [
+            _feature(
+                shapely.geometry.mapping(area), {"state": state.name.lower(), "limit_m": limit}
+            )
+            for state, limit, area in held.ramps.areas(tx, question)
+        ]
+        return {"type": "FeatureCollection", "features": features}
+
+    return caching.geojson(request, tx, reached, question)
 
 
 @router.get("/coverage/ramps/scene", response_class=Response)
@@ -85,11 +80,11 @@ def scene(request: Request, held: Held, tx: Reading, question: SteplessQuestion)
 
     Lines and points are differences of integers, in units of 1 / ``scale`` degrees.
     """
-    entity_tag = caching.tag(request, tx, question)
-    known = caching.unchanged(request, entity_tag)
-    if known is not None:
-        return known
-    return _json(ramps_scene.scene(ramps_data.ask(tx, held.ramps, question), _BUDGET), entity_tag)
+
+    def drawn() -> dict[str, Any]:
+        return ramps_scene.scene(ramps_data.ask(tx, held.ramps, question), _BUDGET)
+
+    return caching.json(request, tx, drawn, question)
 
 
 _BUDGET = 4_000_000
@@ -187,17 +182,3 @@ def shortlist(found: Survey) -> dict[str, Any]:
 
 def _feature(geometry: Any, properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "Feature", "geometry": geometry, "properties": properties}
-
-
-def _json(content: dict[str, Any], entity_tag: str) -> Response:
-    return Response(
-        orjson.dumps(content), media_type="application/json", headers=caching.headers(entity_tag)
-    )
-
-
-def _geojson(content: dict[str, Any], entity_tag: str) -> Response:
-    return Response(
-        orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY),
-        media_type="application/geo+json",
-        headers=caching.headers(entity_tag),
-    )
