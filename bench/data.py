@@ -11,8 +11,9 @@ import pyarrow.csv
 import shapely
 from numpy.typing import NDArray
 
-from gis import crs, network
+from gis import arrays, crs, network
 from services.database import Transaction
+from services.imports import batches
 
 Floats = NDArray[np.float64]
 
@@ -213,20 +214,31 @@ def store_units(tx: Transaction, drawn: Cells) -> None:
 
 
 def store_homes(tx: Transaction, lonlat: Floats) -> None:
-    """Put homes into their table without importing them: set-up of what else is measured."""
+    """Put homes into their table without importing them: set-up of what else is measured.
+
+    As an import lays them: ids ascend with the rows of a file, in which homes are scattered; rows
+    of neighbours lie side by side, batch by batch.
+    """
     with tx.driver.cursor() as cursor:
         cursor.execute("DROP INDEX households_geom_idx")
         cursor.execute("CREATE TEMP TABLE made (n int, lon float8, lat float8) ON COMMIT DROP")
         with cursor.copy("COPY made FROM STDIN (FORMAT csv)") as copy:
-            table = pa.table({"n": np.arange(len(lonlat)), "x": lonlat[:, 0], "y": lonlat[:, 1]})
+            n = np.concatenate(
+                [
+                    start + arrays.curve_order(lonlat[start : start + batches.ROWS])
+                    for start in range(0, len(lonlat), batches.ROWS)
+                ]
+            )
+            table = pa.table({"n": n, "x": lonlat[n, 0], "y": lonlat[n, 1]})
             sink = pa.BufferOutputStream()
             pyarrow.csv.write_csv(table, sink, pyarrow.csv.WriteOptions(include_header=False))
             copy.write(memoryview(sink.getvalue()))
         cursor.execute(
-            "INSERT INTO households (code, address, building, entrance, floor, room, geom)"
-            " SELECT 'H' || lpad(n::text, 9, '0'), '八公山路' || n || '号', n / 40 + 1, n % 4 + 1,"
-            " n % 11 + 1, n % 40 + 101, ST_SetSRID(ST_MakePoint(lon, lat), 4490)"
-            " FROM made ORDER BY n"
+            "INSERT INTO households (id, code, address, building, entrance, floor, room, geom)"
+            " SELECT n + 1, 'H' || lpad(n::text, 9, '0'), '八公山路' || n || '号',"
+            " n / 40 + 1, n % 4 + 1, n % 11 + 1, n % 40 + 101,"
+            " ST_SetSRID(ST_MakePoint(lon, lat), 4490)"
+            " FROM made"
         )
         cursor.execute("CREATE INDEX households_geom_idx ON households USING gist (geom)")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Self
 
 import numpy as np
 import shapely
@@ -12,7 +13,7 @@ from services import _copy
 from services.database import Transaction
 
 _VERSIONS = """
-    SELECT v.unit_id, u.code, u.level, lower(v.valid), upper(v.valid), ST_AsBinary(v.geom)
+    SELECT v.unit_id, u.level, lower(v.valid), upper(v.valid), ST_AsBinary(v.geom)
     FROM unit_versions v JOIN units u ON u.id = v.unit_id
     WHERE v.geom && ST_MakeEnvelope(%s, %s, %s, %s, 4490)
     ORDER BY u.code
@@ -36,6 +37,18 @@ class History:
     ends: NDArray[np.int64]
     boundary: NDArray[np.object_]
 
+    @classmethod
+    def of(cls, rows: list[Any]) -> Self:
+        """Make arrays of what `read` returned."""
+        unit_id, level, begins, ends, wkb = zip(*rows, strict=True) if rows else ((),) * 5
+        return cls(
+            np.array(unit_id, dtype=np.int32),
+            np.array(level, dtype=np.str_),
+            np.array([_day(day, _copy.LONG_AGO) for day in begins], dtype=np.int64),
+            np.array([_day(day, _copy.FOR_GOOD) for day in ends], dtype=np.int64),
+            shapely.from_wkb(np.array(wkb, dtype=object)),
+        )
+
 
 @dataclass(frozen=True)
 class Periods:
@@ -58,16 +71,13 @@ class Periods:
 
 def load(tx: Transaction, box: NDArray[np.float64]) -> History:
     """Read all versions, past ones included, that reach into west, south, east, north, ``(4,)``."""
+    return History.of(read(tx, box))
+
+
+def read(tx: Transaction, box: NDArray[np.float64]) -> list[Any]:
+    """Read the rows that `History.of` makes a history of, as `load` does."""
     with tx.driver.cursor(binary=True) as cursor:
-        rows = cursor.execute(_VERSIONS, box.tolist()).fetchall()
-    unit_id, _, level, begins, ends, wkb = zip(*rows, strict=True) if rows else ((),) * 6
-    return History(
-        np.array(unit_id, dtype=np.int32),
-        np.array(level, dtype=np.str_),
-        np.array([_day(day, _copy.LONG_AGO) for day in begins], dtype=np.int64),
-        np.array([_day(day, _copy.FOR_GOOD) for day in ends], dtype=np.int64),
-        shapely.from_wkb(np.array([bytes(b) for b in wkb], dtype=object)),
-    )
+        return list(cursor.execute(_VERSIONS, box.tolist()).fetchall())
 
 
 def _day(day: object, unbounded: int) -> int:

@@ -6,7 +6,7 @@ over COPY's rows one by one; they are written by COPY, in one piece. Layout: Pos
 documentation, COPY, "Binary Format".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, LiteralString
 
 import numpy as np
@@ -46,11 +46,6 @@ def _layout(fields: Fields) -> np.dtype[Any]:
     return np.dtype(parts)
 
 
-def listed(numbers: NDArray[Any]) -> str:
-    """Write ``(n,)`` as an array literal: a driver takes longer over a list than the query."""
-    return "{" + ",".join(map(str, numbers.tolist())) + "}"
-
-
 def read(
     tx: Transaction, query: LiteralString, fields: Fields, params: Sequence[object] = ()
 ) -> dict[str, NDArray[Any]]:
@@ -82,7 +77,8 @@ def read(
     ).format(sql.SQL(", ").join(names), sql.SQL(query), sql.SQL(" || ").join(sends))
     layout = np.dtype([(name, _WIRE[kind]) for name, kind in fields])
     with tx.driver.cursor(binary=True) as cursor:
-        cursor.execute(statement, params or None)
+        # A plan for any array looks its rows up one by one, which many rows are not worth.
+        cursor.execute(statement, params or None, prepare=False)
         row = cursor.fetchone()
     count, data = (0, b"") if row is None else (int(str(row[0])), row[1])
     if not isinstance(data, bytes) or len(data) != count * layout.itemsize:
@@ -109,18 +105,29 @@ def write(
     columns
         An array ``(n,)`` for each of them, without nulls.
     """
+    send(tx, table, fields, packed(fields, columns))
+
+
+def packed(fields: Fields, columns: Sequence[NDArray[Any]]) -> Iterator[bytes]:
+    """Put rows, as `write` takes them, into the form that `send` takes, part by part."""
     layout = _layout(fields)
+    for start in range(0, len(columns[0]), _CHUNK_ROWS):
+        part = [column[start : start + _CHUNK_ROWS] for column in columns]
+        rows = np.empty(len(part[0]), dtype=layout)
+        rows["#"] = len(fields)
+        for (name, _), values in zip(fields, part, strict=True):
+            rows[f"#{name}"] = layout[name].itemsize
+            rows[name] = values
+        yield rows.tobytes()
+
+
+def send(tx: Transaction, table: LiteralString, fields: Fields, parts: Iterable[bytes]) -> None:
+    """Append rows that were packed to a table."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
         sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(name) for name, _ in fields)
     )
     with tx.driver.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(_SIGNATURE)
-        for start in range(0, len(columns[0]), _CHUNK_ROWS):
-            part = [column[start : start + _CHUNK_ROWS] for column in columns]
-            rows = np.empty(len(part[0]), dtype=layout)
-            rows["#"] = len(fields)
-            for (name, _), values in zip(fields, part, strict=True):
-                rows[f"#{name}"] = layout[name].itemsize
-                rows[name] = values
-            copy.write(rows.tobytes())
+        for part in parts:
+            copy.write(part)
         copy.write(_TRAILER)

@@ -25,8 +25,8 @@ class PlaceTables:
         Read assignments, all or by id, and delete them.
     moved, take_out, bring_back
         The table for what is written where a border moved; delete the assignments of places to
-        units, both by id, and return them; put the rows of the table back among the others, if
-        it is another one.
+        units, both by id; put the rows of the table back among the others, if it is another one.
+        Places are within a CASE: the planner weighs each of ten thousand ids otherwise.
     drop_indexes, make_indexes
         Of an empty table; of a full one.
     """
@@ -66,8 +66,7 @@ HOUSEHOLDS = PlaceTables(
     moved="household_assignments_moved",
     take_out="""
         DELETE FROM household_assignments
-        WHERE household_id = ANY(%s::int[]) AND unit_id = ANY(%s::int[])
-        RETURNING household_id, unit_id, valid_from, valid_to""",
+        WHERE CASE WHEN household_id = ANY(%s::int[]) THEN true END AND unit_id = ANY(%s::int[])""",
     bring_back="""
         WITH apart AS (DELETE FROM household_assignments_moved RETURNING *)
         INSERT INTO household_assignments SELECT * FROM apart""",
@@ -100,8 +99,7 @@ FACILITIES = PlaceTables(
     moved="facility_assignments",
     take_out="""
         DELETE FROM facility_assignments
-        WHERE facility_id = ANY(%s::int[]) AND unit_id = ANY(%s::int[])
-        RETURNING facility_id, unit_id, valid_from, valid_to""",
+        WHERE CASE WHEN facility_id = ANY(%s::int[]) THEN true END AND unit_id = ANY(%s::int[])""",
     bring_back=None,
     drop_indexes="""
         ALTER TABLE facility_assignments DROP CONSTRAINT facility_assignments_pkey;
@@ -132,8 +130,7 @@ ENTRANCES = PlaceTables(
     moved="entrance_assignments",
     take_out="""
         DELETE FROM entrance_assignments
-        WHERE entrance_id = ANY(%s::int[]) AND unit_id = ANY(%s::int[])
-        RETURNING entrance_id, unit_id, valid_from, valid_to""",
+        WHERE CASE WHEN entrance_id = ANY(%s::int[]) THEN true END AND unit_id = ANY(%s::int[])""",
     bring_back=None,
     drop_indexes="""
         ALTER TABLE entrance_assignments DROP CONSTRAINT entrance_assignments_pkey;

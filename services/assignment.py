@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, LiteralString
+from typing import Any, LiteralString, Self
 
 import numpy as np
 import shapely
@@ -19,7 +19,7 @@ from psycopg import sql
 
 from gis import crs, location
 from gis.moved_borders import Areas, MovedBorders
-from services import _boundary_history, _copy, units
+from services import _arrays, _boundary_history, _copy, units
 from services._places import ENTRANCES, EVERY, FACILITIES, HOUSEHOLDS, POINT, PlaceTables
 from services.database import Transaction
 
@@ -98,9 +98,7 @@ def assign_entrances(tx: Transaction, ids: NDArray[Any]) -> AssignmentReport:
     return _assign_some(tx, ENTRANCES, ids)
 
 
-def assign_where_borders_moved(
-    tx: Transaction, moved: MovedBorders, unit_ids: NDArray[Any]
-) -> AssignmentReport:
+def assign_where_borders_moved(tx: Transaction, moved: MovedBorders, unit_ids: NDArray[Any]) -> int:
     """Recompute only what lies where borders moved since every assignment was right.
 
     Parameters
@@ -109,23 +107,31 @@ def assign_where_borders_moved(
         Borders before and now, EPSG:4490.
     unit_ids
         The units whose borders they are.
+
+    Returns
+    -------
+    int
+        Places whose rows were written anew: all that came into another unit, and those few that
+        lie as near to where a border was or is.
     """
-    report = AssignmentReport(0, 0, 0, 0)
     if moved.is_nothing:
-        return report
-    # The one connection is asked from beside, so that the server works while we do.
-    with ThreadPoolExecutor(1) as server:
-        loading = server.submit(_boundary_history.load, tx, moved.bounds)
-        boxes = moved.areas().boxes()
-        edges = [_copy.listed(edge) for edge in boxes.T]
-        looking = [server.submit(_points, tx, p.within, edges) for p in EVERY]
-        areas = moved.narrow_areas()
-        history = loading.result()
-        there = np.union1d(history.unit_id[_touched(history, boxes)], unit_ids)
-        change = _Change(tx, server, history, _copy.listed(there))
-        for place, found in zip(EVERY, looking, strict=True):
-            report += change.follow(place, _held(areas, found.result()))
-    return report
+        return 0
+    # What needs no server is worked out beside, while it is asked.
+    with ThreadPoolExecutor(1) as beside:
+        sweeping = beside.submit(lambda: moved.areas().boxes())
+        versions = _boundary_history.read(tx, moved.bounds)
+        boxes = sweeping.result()
+        preparing = beside.submit(_Change.prepared, moved, versions, boxes, unit_ids)
+        edges = [_arrays.Doubles(edge) for edge in boxes.T]
+        holding = [
+            beside.submit(lambda found: _held(preparing.result().areas, found), found)
+            for found in (_points(tx, place.within, edges) for place in EVERY)
+        ]
+        change = preparing.result()
+        return sum(
+            change.follow(tx, place, held.result(), beside)
+            for place, held in zip(EVERY, holding, strict=True)
+        )
 
 
 def _touched(history: _boundary_history.History, boxes: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -137,17 +143,18 @@ def _touched(history: _boundary_history.History, boxes: NDArray[np.float64]) -> 
 
 
 def _held(areas: Areas, points: dict[str, Any]) -> dict[str, Any]:
-    """Leave out points outside, and those that are there twice, since boxes touch."""
-    _, once = np.unique(points["id"], return_index=True)
-    inside = areas.hold(_xy(points)[once])
-    return {name: values[once[inside]] for name, values in points.items()}
+    """Leave out points outside, and those that are there twice, since boxes touch; order by id."""
+    inside = np.flatnonzero(areas.hold(_xy(points)))
+    order = inside[np.argsort(points["id"][inside])]
+    once = order[np.diff(points["id"][order], prepend=-1) != 0]
+    return {name: values[once] for name, values in points.items()}
 
 
 def _assign_some(tx: Transaction, place: PlaceTables, ids: NDArray[Any]) -> AssignmentReport:
     every = tx.sql.execute(_COUNTS[place.subject]).scalar_one()
     if len(ids) >= every:
         return _assign(tx, place, _points(tx, place.everywhere), None)
-    return _assign(tx, place, _points(tx, place.some, (_copy.listed(ids),)), ids)
+    return _assign(tx, place, _points(tx, place.some, (_arrays.Ints(ids),)), ids)
 
 
 _COUNTS = {
@@ -179,7 +186,7 @@ def _assign(
     if ids is None:
         old = _read(tx, place, place.stored)
     else:
-        old = _read(tx, place, place.stored_some, (_copy.listed(ids),))
+        old = _read(tx, place, place.stored_some, (_arrays.Ints(ids),))
     return replace(counted, changed=_store(tx, place, old, new))
 
 
@@ -189,8 +196,8 @@ class _Change:
 
     Attributes
     ----------
-    server
-        Asks the database, one question after the other.
+    areas
+        They hold every place that may have come into another unit.
     history
         Of all units that lie there.
     units_there
@@ -198,27 +205,40 @@ class _Change:
         them by unit with a fraction of the look-ups that it would take by place.
     """
 
-    tx: Transaction
-    server: ThreadPoolExecutor
+    areas: Areas
     history: _boundary_history.History
-    units_there: str
+    units_there: _arrays.Ints
 
-    def follow(self, place: PlaceTables, points: dict[str, Any]) -> AssignmentReport:
-        """Locate points most of which have come into another unit, and write their rows anew."""
-        ids = points["id"]
+    @classmethod
+    def prepared(
+        cls,
+        moved: MovedBorders,
+        versions: list[Any],
+        boxes: NDArray[np.float64],
+        unit_ids: NDArray[Any],
+    ) -> Self:
+        """Prepare what is known before places are: from versions as read and the moved areas."""
+        history = _boundary_history.History.of(versions)
+        there = np.union1d(history.unit_id[_touched(history, boxes)], unit_ids)
+        return cls(moved.narrow_areas(), history, _arrays.Ints(there))
+
+    def follow(
+        self, tx: Transaction, place: PlaceTables, held: dict[str, Any], beside: ThreadPoolExecutor
+    ) -> int:
+        """Locate places most of which have come into another unit, and write their rows anew."""
+        ids = held["id"]
         if not len(ids):
-            return AssignmentReport(0, 0, 0, 0)
+            return 0
         if len(ids) > _MANY:
-            return _assign(self.tx, place, points, ids)
-        lists = _copy.listed(ids), self.units_there
-        taking = self.server.submit(_read, self.tx, place, place.take_out, lists)
-        new, counted = _located(self.history, ids, _xy(points))
-        old = taking.result()
-        columns = list(new.T)
-        writing = self.server.submit(_copy.write, self.tx, place.moved, _rows(place), columns)
-        changed = _differing(old, new)
-        writing.result()
-        return replace(counted, changed=len(changed))
+            return _assign(tx, place, held, ids).changed
+        packing = beside.submit(self._packed, place, held)
+        tx.driver.execute(place.take_out, (_arrays.Ints(ids), self.units_there), prepare=False)
+        _copy.send(tx, place.moved, _rows(place), packing.result())
+        return len(ids)
+
+    def _packed(self, place: PlaceTables, held: dict[str, Any]) -> list[bytes]:
+        rows, _ = _located(self.history, held["id"], _xy(held))
+        return list(_copy.packed(_rows(place), list(rows.T)))
 
 
 def _xy(points: dict[str, Any]) -> NDArray[np.float64]:
@@ -261,7 +281,7 @@ def _store(
     dirty = _differing(old, new)
     if not len(dirty):
         return 0
-    driver.execute(place.forget, (_copy.listed(dirty),))
+    driver.execute(place.forget, (_arrays.Ints(dirty),))
     rows = new[np.isin(new[:, 0], dirty)]
     _copy.write(tx, place.table, _rows(place), list(rows.T))
     return len(dirty)

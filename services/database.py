@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from psycopg import sql as text
 from psycopg.pq import TransactionStatus
 
-from services import errors, rights
+from services import _arrays, errors, rights
 from services.caller import Caller
 from services.rights import Door
 
@@ -107,7 +107,7 @@ class Database:
         self.url = url
         self.engine = sa.create_engine(
             "postgresql+psycopg://",
-            creator=lambda: psycopg.connect(url, connect_timeout=10, application_name="wangge"),
+            creator=lambda: _connected(url),
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
@@ -164,6 +164,12 @@ class Database:
     def close(self) -> None:
         """Close every connection of the pool."""
         self.engine.dispose()
+
+
+def _connected(url: str) -> "psycopg.Connection[Any]":
+    connection = psycopg.connect(url, connect_timeout=10, application_name="wangge")
+    _arrays.take(connection)
+    return connection
 
 
 _INTRODUCE = sa.text("""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from gis import attachment, crs
 from gis import network as networks
 from gis.stepfree.traits import Traits
-from services import _copy
+from services import _arrays, _copy
 from services._places import HOUSEHOLDS, POINT
 from services.database import Transaction
 
@@ -334,7 +334,7 @@ def attach_households(tx: Transaction, ids: NDArray[Any] | None) -> int:
         points = _copy.read(tx, HOUSEHOLDS.everywhere, POINT)
         driver.execute("DELETE FROM household_attachments")
     else:
-        wanted = (_copy.listed(ids),)
+        wanted = (_arrays.Ints(ids),)
         points = _copy.read(tx, HOUSEHOLDS.some, POINT, wanted)
         driver.execute(
             "DELETE FROM household_attachments WHERE household_id = ANY(%s::int[])", wanted

@@ -12,7 +12,7 @@ import shapely
 
 from gis import crs
 from gis.arrays import Int32s
-from services import _copy
+from services import _arrays
 from services.households.holdings import Holdings
 from services.households.question import Disability, Persons, Question
 
@@ -136,7 +136,7 @@ def of_people(question: Question, named: Named | None, unserved: Int32s | None) 
     if question.overdue:
         made = made.plus(Conditions((), (_OVERDUE,)))
     if unserved is not None:
-        made = made.plus(Conditions((), (_UNSERVED,), {"unserved": _copy.listed(unserved)}))
+        made = made.plus(Conditions((), (_UNSERVED,), {"unserved": _arrays.Ints(unserved)}))
     return made
 
 

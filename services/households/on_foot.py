@@ -10,7 +10,7 @@ import numpy as np
 
 from gis import attachment, reach
 from gis.arrays import Floats, Int32s
-from services import _copy, errors, network
+from services import _arrays, _copy, errors, network
 from services.database import Transaction
 from services.households import rings
 from services.households.conditions import Conditions
@@ -66,7 +66,7 @@ def _walks(tx: Transaction, memo: Memo, near: Near, ids: Int32s) -> Floats:
     if stored is None:
         raise errors.RefusedError("error.households.no_network")
     place = network.attach(stored, np.array([[near.lon, near.lat]]))
-    rows = _copy.read(tx, _ATTACHED, _FIELDS, (_copy.listed(ids),))
+    rows = _copy.read(tx, _ATTACHED, _FIELDS, (_arrays.Ints(ids),))
     demand = attachment.Attachment(rows["edge"], rows["offset_m"], rows["access_m"])
     walks = reach.nearest(stored.network, demand, place).distance_m
     at = {int(number): i for i, number in enumerate(rows["id"].tolist())}

@@ -8,7 +8,7 @@ import pyarrow as pa
 import shapely
 
 from gis import boundaries, crs
-from gis.arrays import Bools, Floats, Objects
+from gis.arrays import Bools, Floats, Int64s, Objects, curve_order
 from services.imports import checks
 from services.imports.sieve import Sieve
 
@@ -26,6 +26,9 @@ _WHATEVER_THE_CRS: Final = frozenset(
     }
 )
 _HEX: Final = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
+_DIGITS: Final = 2 * (len(_EWKB_POINT) + 16)
+_VALUE_OF_DIGIT: Final = np.zeros(256, dtype=np.uint8)
+_VALUE_OF_DIGIT[_HEX] = np.arange(16)
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,24 @@ def ewkb_hex(lonlat: Floats) -> Any:
     raw = np.empty((n, 25), dtype=np.uint8)
     raw[:, :9] = np.frombuffer(_EWKB_POINT, dtype=np.uint8)
     raw[:, 9:] = np.ascontiguousarray(lonlat, dtype="<f8").view(np.uint8).reshape(n, 16)
-    digits = np.empty((n, 50), dtype=np.uint8)
+    digits = np.empty((n, _DIGITS), dtype=np.uint8)
     digits[:, 0::2], digits[:, 1::2] = _HEX[raw >> 4], _HEX[raw & 15]
-    starts = np.arange(n + 1, dtype=np.int32) * 50
+    starts = np.arange(n + 1, dtype=np.int32) * _DIGITS
     return pa.StringArray.from_buffers(n, pa.py_buffer(starts), pa.py_buffer(digits))
+
+
+def side_by_side(column: Any) -> Int64s:
+    """Order points as `ewkb_hex` writes them so that neighbours are written side by side.
+
+    What is looked up by place, or by unit, is then on few pages of the table.
+
+    Returns
+    -------
+    Int64s
+        A permutation, shape (n,).
+    """
+    begin = column.offset * _DIGITS
+    digits = np.frombuffer(column.buffers()[2], np.uint8)[begin : begin + len(column) * _DIGITS]
+    halves = _VALUE_OF_DIGIT[digits.reshape(-1, _DIGITS)[:, 2 * len(_EWKB_POINT) :]]
+    raw = halves[:, 0::2] << 4 | halves[:, 1::2]
+    return curve_order(raw.view("<f8"))

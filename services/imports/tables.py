@@ -165,7 +165,8 @@ def _fill_empty(kind: TableKind, context: Context, opened: batches.Source) -> st
             if len(rows):
                 copied.append(base + rows)
                 arrays = [pa.array(copied[-1]), *(cleaned[name] for name in columns)]
-                copy.write(pa.record_batch(arrays, names=["id", *columns]))
+                record = pa.record_batch(arrays, names=["id", *columns])
+                copy.write(_side_by_side(record) if staging.PLACE in columns else record)
     ids = np.concatenate([*copied, np.zeros(0, dtype=np.int64)])
     if len(ids):
         bulk.use_up(job.tx, target, int(ids[-1]))
@@ -178,6 +179,11 @@ def _fill_empty(kind: TableKind, context: Context, opened: batches.Source) -> st
             bulk.delete(job.tx, target, base + twice)
             bulk.put_back(job.tx, definitions)
     return staging.Merged(len(ids), 0, 0, ids)
+
+
+def _side_by_side(record: Any) -> Any:
+    """Lay the rows of neighbours side by side; each keeps its id."""
+    return record.take(pa.array(points.side_by_side(record.column(staging.PLACE))))
 
 
 def _fill_by_merge(kind: TableKind, context: Context, opened: batches.Source) -> staging.Merged:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gis import crs
 from gis.tracks import sections
-from services import _copy, errors
+from services import _arrays, _copy, errors
 from services.database import Transaction
 from services.network import StoredNetwork
 from services.patrol import snapping
@@ -184,7 +184,7 @@ def find(tx: Transaction, code: str) -> Route:
 
 def sections_of(tx: Transaction, routes: Sequence[Route]) -> Sections:
     """Return the sections of some routes."""
-    ids = _copy.listed(np.array([route.id for route in routes], dtype=np.int64))
+    ids = _arrays.Ints(np.array([route.id for route in routes], dtype=np.int64))
     rows = _copy.read(tx, _READ, _SECTION, (ids,))
     return Sections(rows["route_id"], rows["edge"], rows["from_m"], rows["to_m"])
 

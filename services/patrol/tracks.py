@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gis.tracks import coverage, intervals
 from gis.tracks.matching import Match
 from gis.tracks.track import Fate
-from services import _copy
+from services import _arrays, _copy
 from services.database import Transaction
 from services.patrol import positions
 from services.patrol.recordings import Recording
@@ -104,7 +104,7 @@ def record(
     listed = _copy.read(tx, _DAYS, (("id", _copy.INT), ("day", _copy.DATE)), (first, last))
     here = np.zeros(0, np.int64) if before is None else np.unique(before.walk)
     kept = here[np.isin(here, listed["id"])]
-    rows = _copy.read(tx, _READ, _COVERED, (first, last, _copy.listed(kept)))
+    rows = _copy.read(tx, _READ, _COVERED, (first, last, _arrays.Ints(kept)))
     stretches = intervals.Stretches(rows["edge"], rows["from_m"], rows["to_m"])
     fresh = coverage.Record(
         stretches, rows["track_id"].astype(np.int64), _days_of(listed, rows["track_id"])

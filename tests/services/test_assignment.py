@@ -104,12 +104,12 @@ def test_only_what_lies_where_borders_moved_is_recomputed(database, caller):
             ),
             {"west": WEST},
         )
-        report = assignment.assign_where_borders_moved(
+        written = assignment.assign_where_borders_moved(
             tx, _border_moved(116.81, 116.813), _unit_ids(tx)
         )
         after = _stored(tx)
         again = assignment.assign_all(tx)
-    assert report.changed == 3
+    assert written == 3
     assert sorted(after.values()).count(WEST) == 13
     assert again.changed == 0
 
