@@ -15,7 +15,7 @@ import numpy as np
 from services import audit
 from services.database import Transaction
 from services.households import found, holdings, on_foot, rings, searches, sources
-from services.households.found import Distances, Found
+from services.households.found import Distances, Found, Place
 from services.households.keys import Key
 from services.households.question import Question
 from services.households.rings import Ring
@@ -53,15 +53,6 @@ class Count:
 
     homes: int
     more: bool
-
-
-@dataclass(frozen=True)
-class Place:
-    """A home in the order of an answer."""
-
-    id: int
-    value: float
-    far: Distances
 
 
 def find(tx: Transaction, memo: Memo, question: Question, unserved: Unserved | None = None) -> Page:
@@ -120,8 +111,7 @@ def _page(tx: Transaction, search: Search, places: list[Place], tier: int) -> Pa
     question = search.question
     shown = places[: question.limit]
     last = shown[-1] if len(places) > len(shown) else None
-    homes = [(place.id, place.far) for place in shown]
-    rows = found.rows(tx, search.own.today, homes)
+    rows = found.rows(tx, search.own.today, shown)
     return Page(rows, Key(tier, last.value, last.id) if last else None)
 
 
@@ -132,9 +122,9 @@ def _places(tx: Transaction, memo: Memo, search: Search) -> list[Place]:
         return _walked(tx, memo, search)[:limit]
     if near is None:
         rows = _by_rank(tx, search, limit)
-        return [Place(number, value, Distances()) for number, value in rows]
+        return [Place(row.id, row.value, Distances(), row.home) for row in rows]
     rows = _by_distance(tx, search, limit)
-    return [Place(number, value, Distances(value)) for number, value in rows]
+    return [Place(row.id, row.value, Distances(row.value), row.home) for row in rows]
 
 
 def _walked(tx: Transaction, memo: Memo, search: Search) -> list[Place]:
@@ -157,7 +147,7 @@ def _by_distance(tx: Transaction, search: Search, limit: int) -> list[Row]:
     if origin is None:
         return []
     ring = Ring(after.value, after.id, search.radius_m, limit)
-    return rings.page(tx, origin, search.own, search.everything, ring)
+    return rings.page(tx, sources.homes_in_boxes, origin, search.own, search.everything, ring)
 
 
 def _by_rank(tx: Transaction, search: Search, limit: int) -> list[Row]:

@@ -12,7 +12,7 @@ from gis import attachment, reach
 from gis.arrays import Floats, Int32s
 from services import _arrays, _copy, errors, network
 from services.database import Transaction
-from services.households import rings
+from services.households import rings, sources
 from services.households.conditions import Conditions
 from services.households.found import Distances
 from services.households.holdings import Holdings
@@ -48,11 +48,12 @@ def homes(
     """
     origin = Origin.of(near, holdings.metric_epsg)
     radius = near.radius_m or USUAL_M
-    found = rings.page(tx, origin, holdings, asked, Ring(-1.0, 0, radius, _MOST + 1))
+    ring = Ring(-1.0, 0, radius, _MOST + 1)
+    found = rings.page(tx, sources.in_boxes, origin, holdings, asked, ring)
     if len(found) > _MOST:
         raise errors.RefusedError("error.households.too_many_on_foot", most=_MOST)
-    ids = np.array([number for number, _ in found], dtype=np.int32)
-    straight = np.array([metres for _, metres in found])
+    ids = np.array([row.id for row in found], dtype=np.int32)
+    straight = np.array([row.value for row in found])
     walks = _walks(tx, memo, near, ids)
     order = np.lexsort((ids, np.where(np.isfinite(walks), walks, np.inf)))
     within = [i for i in order.tolist() if not np.isfinite(walks[i]) or walks[i] <= radius]

@@ -5,18 +5,19 @@ own units, so that neither homes of others nearby nor a position far from one's 
 distances are exact, and a page begins where the last one ended.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from gis import crs
-from gis.arrays import Bools, Floats
+from gis.arrays import Floats
 from services.database import Transaction
 from services.households import sources
 from services.households.conditions import Conditions
 from services.households.holdings import Holdings
-from services.households.sources import Origin, Row, Span
+from services.households.sources import Origin, Row, Source, Span
 
 _SMALLEST_M: Final = 4.0
 _WIDER: Final = 1.25
@@ -42,8 +43,12 @@ class Ring:
     limit: int
 
 
+Look = Callable[[Origin, Floats], Source]
+"""Makes a source of the homes in boxes, `sources.in_boxes` or another."""
+
+
 def page(
-    tx: Transaction, origin: Origin, holdings: Holdings, asked: Conditions, ring: Ring
+    tx: Transaction, look: Look, origin: Origin, holdings: Holdings, asked: Conditions, ring: Ring
 ) -> list[Row]:
     """Return the nearest homes of a ring, with metres, the nearest first; equally far ones by id."""
     nearest, farthest = _reach(origin, holdings.metres)
@@ -52,7 +57,8 @@ def page(
     while True:
         touched = (nearest <= radius) & (farthest >= ring.after_m)
         span = Span(ring.after_m, ring.after_id, radius, ring.limit)
-        found = _in_circle(tx, origin, holdings, asked, span, touched)
+        boxes = _clipped(origin, holdings.degrees[touched], span.within)
+        found = sources.page(tx, look(origin, boxes), asked, span) if len(boxes) else []
         if len(found) >= ring.limit or radius >= end:
             return found
         missing = ring.limit / max(len(found), 1)
@@ -63,20 +69,6 @@ def boxes(origin: Origin, holdings: Holdings, radius_m: float) -> Floats:
     """Return boxes in degrees ``(n, 4)`` in which every own home within a distance lies."""
     nearest, _ = _reach(origin, holdings.metres)
     return _clipped(origin, holdings.degrees[nearest <= radius_m], radius_m)
-
-
-def _in_circle(
-    tx: Transaction,
-    origin: Origin,
-    holdings: Holdings,
-    asked: Conditions,
-    span: Span,
-    touched: Bools,
-) -> list[Row]:
-    found = _clipped(origin, holdings.degrees[touched], span.within)
-    if not len(found):
-        return []
-    return sources.page(tx, sources.in_boxes(origin, found), asked, span)
 
 
 def _clipped(origin: Origin, degrees: Floats, radius_m: float) -> Floats:

@@ -1,12 +1,13 @@
 """Where found households are read from, sorted and cut into pages, as SQL.
 
-Each source is a query of rows ``id, value``: a home and what the answer is sorted by. It is told
-the homes of the caller or a part of them; row-level security decides on each.
+Each source is a query of rows ``id, value``: a home and what the answer is sorted by; perhaps with
+what is told of the home. It is told the homes of the caller or a part of them; row-level security
+decides on each.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, NamedTuple
 
 import numpy as np
 import shapely
@@ -15,19 +16,31 @@ from gis import crs
 from gis.arrays import Floats
 from services.database import Transaction
 from services.households.conditions import Conditions
+from services.households.found import HOME, Home
 from services.households.holdings import Holdings
 from services.households.question import Near
 
+# The point comes made, as the boxes do below: a function that makes it counts for the planner at
+# each home anew, unless it plans each search anew.
 _METRES: Final[LiteralString] = """
-    ST_Distance(ST_Transform(h.geom, %(epsg)s), ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), %(epsg)s))
+    ST_Distance(ST_Transform(h.geom, %(epsg)s), %(here)s::geometry)
 """
 _NOTHING: Final[LiteralString] = "0::float8"
 _UNIT: Final[LiteralString] = "a.unit_id::float8"
 # A home in two boxes is there once. The boxes come made: a function that made them here would
-# bar row-level security from the index, as nobody declared it to give nothing away.
+# bar row-level security from the index, as nobody declared it to give nothing away. The limit cuts
+# none, but tells the planner that they are few: it keeps one plan then, and does not make one for
+# each search, which takes half as long as the search itself.
 _BOXES: Final[LiteralString] = """
     SELECT DISTINCT h.id, {value} AS value
-    FROM unnest(%(boxes)s::geometry[]) AS b (box) JOIN households h ON h.geom && b.box
+    FROM (SELECT unnest(%(boxes)s::geometry[]) AS box LIMIT %(box_count)s) b
+    JOIN households h ON h.geom && b.box
+    WHERE true {homes} OFFSET 0
+"""
+_HOMES_IN_BOXES: Final[LiteralString] = """
+    SELECT DISTINCT ON (h.id) h.id, {value} AS value, {home}
+    FROM (SELECT unnest(%(boxes)s::geometry[]) AS box LIMIT %(box_count)s) b
+    JOIN households h ON h.geom && b.box
     WHERE true {homes} OFFSET 0
 """
 _UNITS: Final[LiteralString] = """
@@ -54,7 +67,7 @@ _RANKED: Final[LiteralString] = """
     WHERE true {homes}
 """
 _PAGE: Final[LiteralString] = """
-    SELECT n.id, n.value FROM ({source}) n
+    SELECT n.* FROM ({source}) n
     WHERE (n.value, n.id) > (%(after_value)s::float8, %(after_id)s) AND n.value <= %(within)s {people}
     ORDER BY n.value, n.id LIMIT %(limit)s
 """
@@ -63,8 +76,13 @@ _COUNT: Final[LiteralString] = """
         SELECT FROM ({source}) n WHERE n.value <= %(within)s {people} LIMIT %(limit)s) counted
 """
 
-Row = tuple[int, float]
-"""A home and its value."""
+
+class Row(NamedTuple):
+    """A home and what it is sorted by; and what is told of it, where the source tells that."""
+
+    id: int
+    value: float
+    home: Home | None = None
 
 
 @dataclass(frozen=True)
@@ -108,12 +126,28 @@ class Origin:
         ((x, y),) = crs.project(np.array([[near.lon, near.lat]]), crs.STORED, epsg).tolist()
         return cls(x, y, epsg)
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """Values of the statements that measure from here."""
+        point = shapely.set_srid(shapely.Point(self.x, self.y), self.epsg)
+        return {"epsg": self.epsg, "here": shapely.to_wkb(point, hex=True, include_srid=True)}
+
 
 def in_boxes(origin: Origin, degrees: Floats) -> Source:
     """Homes in boxes ``(n, 4)`` of degrees, by distance."""
+    return _in_boxes(_BOXES, origin, degrees)
+
+
+def homes_in_boxes(origin: Origin, degrees: Floats) -> Source:
+    """Homes in boxes, as `in_boxes` does, and what is told of them."""
+    return _in_boxes(_HOMES_IN_BOXES, origin, degrees)
+
+
+def _in_boxes(text: LiteralString, origin: Origin, degrees: Floats) -> Source:
     made = shapely.set_srid(shapely.box(*degrees.T), crs.STORED)
     hexes = shapely.to_wkb(made, hex=True, include_srid=True).tolist()
-    return Source(_BOXES, _METRES, {**vars(origin), "boxes": "{" + ":".join(hexes) + "}"})
+    boxes = {"boxes": "{" + ":".join(hexes) + "}", "box_count": len(hexes)}
+    return Source(text, _METRES, {**origin.values, **boxes})
 
 
 def in_units(own: Holdings) -> Source:
@@ -155,7 +189,7 @@ def page(tx: Transaction, source: Source, asked: Conditions, span: Span) -> list
     text = _PAGE.format(source=_asked(source, asked), people=asked.on_people)
     values = {**source.values, **asked.values, **vars(span)}
     rows: list[Any] = tx.driver.execute(text, values, prepare=_prepare(asked)).fetchall()
-    return rows
+    return [Row(number, value, Home(*home) if home else None) for number, value, *home in rows]
 
 
 def count(tx: Transaction, source: Source, asked: Conditions, within: float, most: int) -> int:
@@ -174,8 +208,8 @@ def _prepare(asked: Conditions) -> bool | None:
 def _sorted(text: LiteralString, origin: Origin | None, values: Mapping[str, Any]) -> Source:
     if origin is None:
         return Source(text, _NOTHING, values)
-    return Source(text, _METRES, {**values, **vars(origin)})
+    return Source(text, _METRES, {**values, **origin.values})
 
 
 def _asked(source: Source, asked: Conditions) -> LiteralString:
-    return source.text.format(value=source.value, homes=asked.on_homes)
+    return source.text.format(value=source.value, home=HOME, homes=asked.on_homes)
