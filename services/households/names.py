@@ -10,18 +10,28 @@ from services.households.holdings import Holdings
 from services.households.question import Question
 
 _ALIKE: Final = "0.5"
+_THRESHOLD: Final = "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)"
+# Of all who are called so, how many there are, and which live in the caller's units.
 _CALLED: Final[LiteralString] = """
-    SELECT r.id FROM residents r WHERE {} LIMIT %(most)s::bigint + 1
+    WITH c AS MATERIALIZED (
+        SELECT r.id, r.household_id FROM residents r WHERE {} LIMIT %(most)s::bigint + 1)
+    SELECT n.called, CASE WHEN n.called <= %(most)s THEN ARRAY(
+        SELECT c.id FROM c WHERE EXISTS (
+            SELECT FROM household_assignments a
+            WHERE a.household_id = c.household_id AND a.unit_id = ANY (%(units)s::int[])
+              AND a.valid_from <= %(today)s AND a.valid_to > %(today)s)) END
+    FROM (SELECT count(*) AS called FROM c) n
 """
 # Whether a home is one's own costs less to tell than how alike a name is, so that goes first: a
 # list that is asked as such (IS TRUE), not joined.
 _CALLED_AT_HOME: Final[LiteralString] = """
-    SELECT r.id FROM residents r
-    WHERE (r.household_id IN (
-        SELECT a.household_id FROM household_assignments a
-        WHERE a.unit_id = ANY (%(units)s::int[]) AND a.valid_from <= %(today)s
-          AND a.valid_to > %(today)s)) IS TRUE AND {}
-    LIMIT %(most)s::bigint + 1
+    SELECT count(*), array_agg(c.id) FROM (
+        SELECT r.id FROM residents r
+        WHERE (r.household_id IN (
+            SELECT a.household_id FROM household_assignments a
+            WHERE a.unit_id = ANY (%(units)s::int[]) AND a.valid_from <= %(today)s
+              AND a.valid_to > %(today)s)) IS TRUE AND {}
+        LIMIT %(most)s::bigint + 1) c
 """
 _LISTED: Final = 20_000
 """So many own homes are quickly listed."""
@@ -42,7 +52,7 @@ def ways(name: str) -> tuple[Named, ...]:
 
 def likeness(tx: Transaction) -> None:
     """Set how alike names must be, for the rest of a transaction."""
-    words.alike(tx, _ALIKE)
+    tx.driver.execute(_THRESHOLD, (_ALIKE,))
 
 
 def homes(
@@ -56,17 +66,16 @@ def homes(
     at_home = named.by_likeness and own.total <= _LISTED
     called = (_CALLED_AT_HOME if at_home else _CALLED).format(named.condition)
     sought = {"name": named.pattern, "most": most, "today": own.today}
-    if at_home:
-        sought["units"] = own.unit_ids.tolist()
+    sought["units"] = own.unit_ids.tolist()
     with tx.as_owner() as owner:  # only who may be meant; who is seen, the policy decides
-        found: list[Any] = owner.driver.execute(called, sought, prepare=False).fetchall()
-    ids = [number for (number,) in found]
-    if len(ids) > most:
+        found: Any = owner.driver.execute(called, sought, prepare=False).fetchone()
+    number, ids = found
+    if number > most:
         return None
     asked, values = conditions.person(question.persons, named)
-    values |= {"today": own.today, "ids": ids}
+    values |= {"today": own.today, "ids": ids or []}
     rows: list[Any] = tx.driver.execute(_HOMES.format(asked), values, prepare=False).fetchall()
-    return [number for (number,) in rows]
+    return [home for (home,) in rows]
 
 
 def _part(part: str) -> str:

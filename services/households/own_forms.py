@@ -4,13 +4,21 @@ They are kept while homes and assignments stand still, and words are looked for 
 search sees no other's forms, and how long it takes tells nothing of them.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.arrays import Int64s
 from services.database import Transaction
 from services.households.holdings import Holdings
+from services.likeness import Texts
 from services.memo import Memo
+
+_END: Final = "\n"
 
 _VERSIONS: Final = """
     SELECT array(SELECT version FROM data_versions WHERE subject IN ('address_forms', 'households')
@@ -37,12 +45,43 @@ class OwnForms:
     ----------
     homes
         How many homes have each.
-    searches
-        What each is found by.
+    lines
+        What each is found by, a line each.
+    begins
+        Where each line begins, shape (n,).
+    compared
+        The same, to be compared.
     """
 
     homes: Mapping[int, int]
-    searches: Mapping[int, str]
+    lines: str
+    begins: Int64s
+    compared: Texts
+
+    @classmethod
+    def of(cls, forms: Sequence[tuple[int, int, str]]) -> Self:
+        """Make one of id, number of homes, and what it is found by, of each form."""
+        searches = [search for _, _, search in forms]
+        lengths = np.array([len(search) + len(_END) for search in searches], dtype=np.int64)
+        return cls(
+            {form: number for form, number, _ in forms},
+            _END.join(searches),
+            np.cumsum(lengths) - lengths,
+            Texts.of(searches),
+        )
+
+    def fitting(self, patterns: Sequence[re.Pattern[str]]) -> tuple[int, ...]:
+        """Return the forms in which all patterns stand; none of them may go beyond a line."""
+        taken = np.arange(len(self.begins))
+        for pattern in patterns:
+            hits = [hit.start() for hit in pattern.finditer(self.lines)]
+            taken = np.intersect1d(taken, np.searchsorted(self.begins, hits, "right") - 1)
+        return self.some(taken)
+
+    def some(self, taken: NDArray[np.intp]) -> tuple[int, ...]:
+        """Return forms by their places."""
+        ids = tuple(self.homes)
+        return tuple(ids[at] for at in taken.tolist())
 
 
 def of_caller(tx: Transaction, memo: Memo, holdings: Holdings) -> OwnForms:
@@ -57,5 +96,4 @@ def _read(tx: Transaction, holdings: Holdings) -> OwnForms:
     with tx.as_owner() as owner:
         values = {"units": holdings.unit_ids.tolist(), "today": holdings.today}
         rows: list[Any] = owner.driver.execute(_OWN, values).fetchall()
-    homes = {form: number for form, number, _ in rows}
-    return OwnForms(homes, {form: search for form, _, search in rows})
+    return OwnForms.of(rows)

@@ -132,7 +132,7 @@ def bounded(tx: Transaction, search: Search) -> Source | None:
 
 def _forms(tx: Transaction, memo: Memo, own: Holdings, typed: words.Words) -> dict[int, int]:
     occurring = own_forms.of_caller(tx, memo, own)
-    return {form: occurring.homes[form] for form in words.forms(tx, typed, occurring)}
+    return {form: occurring.homes[form] for form in words.forms(typed, occurring)}
 
 
 def _own_of(tx: Transaction, own: Holdings, ids: Int32s) -> Int32s:

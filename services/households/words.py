@@ -7,29 +7,22 @@ number (栋, 单元, 室) are not asked for: some registers write them, others h
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, LiteralString
+from typing import Final
+
+import numpy as np
 
 from services import likeness, pinyin
-from services.database import Transaction
 from services.households.own_forms import OwnForms
 
 MOST_PARTS: Final = 8
 _SIMILAR_FROM: Final = 4  # letters: fewer are alike by chance
-_ALIKE: Final = "0.3"  # of word similarity: less than any that the errors allowed leave over
 _LETTERS_FOR_AN_ERROR: Final = 4
 _CHARACTERS_FOR_AN_ERROR: Final = 3
 _MOST_ALIKE: Final = 60
 _NUMBER: Final = re.compile(r"[0-9]+")
 _COUNTER: Final = re.compile(r"^(号楼|号院|单元|栋|幢|座|号|楼|层|室|户|门|院|弄|巷)+")
-
-_SIMILAR: Final[LiteralString] = """
-    SELECT id, search FROM address_forms
-    WHERE %(spoken)s <%% search AND id = ANY (%(own)s::bigint[])
-    ORDER BY word_similarity(%(spoken)s, search) DESC, length(text), text, id LIMIT %(most)s
-"""
-_THRESHOLD: Final = "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)"
 
 
 @dataclass(frozen=True)
@@ -62,24 +55,23 @@ def read(text: str) -> Words:
     )
 
 
-def forms(tx: Transaction, words: Words, own: OwnForms) -> tuple[int, ...]:
+def forms(words: Words, own: OwnForms) -> tuple[int, ...]:
     """Find the own forms that words fit, the best first.
 
     The very words, else their characters with others between them, else their sounds, else what
     is like it but for typing errors.
     """
     spoken = tuple(map(pinyin.sounds, words.parts))
-    scattered = [_scattered(part) for part in words.parts]
-    ways: tuple[Callable[[str], bool], ...] = (
-        lambda search: all(part in search for part in words.parts),
-        lambda search: all(pattern.search(search) for pattern in scattered),
-        lambda search: all(part in search for part in spoken),
+    ways = (
+        [re.compile(re.escape(part)) for part in words.parts],
+        [_scattered(part) for part in words.parts],
+        [re.compile(re.escape(part)) for part in spoken],
     )
-    for fits in ways:
-        found = tuple(form for form, search in own.searches.items() if fits(search))
+    for patterns in ways:
+        found = own.fitting(patterns)
         if found:
             return found
-    return _similar(tx, dict(zip(words.parts, spoken, strict=True)), tuple(own.homes))
+    return _similar(words.parts, spoken, own)
 
 
 def escaped(part: str) -> str:
@@ -87,45 +79,33 @@ def escaped(part: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", part)
 
 
-def alike(tx: Transaction, threshold: str = _ALIKE) -> None:
-    """Set how alike words must be, for the rest of a transaction."""
-    tx.driver.execute(_THRESHOLD, (threshold,))
-
-
 def is_comparable(spoken: str) -> bool:
     """Tell whether a text is long enough to look for what is like it."""
     return len(spoken) >= _SIMILAR_FROM
 
 
-def _similar(tx: Transaction, sounds: Mapping[str, str], own: Sequence[int]) -> tuple[int, ...]:
+def _similar(parts: Sequence[str], spoken: Sequence[str], own: OwnForms) -> tuple[int, ...]:
     """Return the forms in which every part stands with as few errors as its length allows."""
-    longest = max(sounds.values(), key=len, default="")
-    if not is_comparable(longest):
+    if not is_comparable(max(spoken, key=len, default="")):
         return ()
-    alike(tx)
-    values = {"spoken": longest, "own": list(own), "most": _MOST_ALIKE}
-    rows: list[Any] = tx.driver.execute(_SIMILAR, values).fetchall()
-    wrong = {form: _errors(sounds, search) for form, search in rows}
-    meant = [form for form, count in wrong.items() if count is not None]
-    return tuple(sorted(meant, key=lambda form: wrong[form] or 0))
-
-
-def _errors(sounds: Mapping[str, str], search: str) -> int | None:
-    """Count the errors with which all parts stand in a form; None: one has more than it may."""
-    total = 0
-    for part, spoken in sounds.items():
-        count = likeness.errors_in(spoken, search)
-        if count > len(spoken) // _LETTERS_FOR_AN_ERROR and (
-            likeness.errors_in(part, search) > len(part) // _CHARACTERS_FOR_AN_ERROR
-        ):
-            return None
-        total += count
-    return total
+    total = np.zeros(len(own.begins), dtype=np.int64)
+    meant = np.ones(len(own.begins), dtype=np.bool_)
+    for part, sounds in zip(parts, spoken, strict=True):
+        wrong = likeness.errors_in(sounds, own.compared)
+        fits = wrong <= len(sounds) // _LETTERS_FOR_AN_ERROR
+        if part != sounds:
+            as_written = likeness.errors_in(part, own.compared)
+            fits |= as_written <= len(part) // _CHARACTERS_FOR_AN_ERROR
+        meant &= fits
+        total += wrong
+    taken = np.flatnonzero(meant)
+    best = taken[np.argsort(total[taken], kind="stable")]
+    return own.some(best[:_MOST_ALIKE])
 
 
 def _scattered(part: str) -> re.Pattern[str]:
     """Return the pattern of characters in order, others between them; of letters, as they are."""
-    return re.compile(re.escape(part) if part.isascii() else "[^ ]*".join(map(re.escape, part)))
+    return re.compile(re.escape(part) if part.isascii() else r"[^ \n]*".join(map(re.escape, part)))
 
 
 def _expression(numbers: list[str], *, goes_on: bool) -> str:
