@@ -30,3 +30,6 @@ CREATE OR REPLACE FUNCTION scope_units() RETURNS integer[] LANGUAGE sql STABLE A
         ELSE scope_units_found()
     END
 $$;
+
+-- Words are compared in memory, among one's own forms.
+DROP INDEX address_forms_search_idx;
