@@ -273,10 +273,8 @@ def _store(
 ) -> int:
     """Write the rows of places whose assignment differs; return how many places these are."""
     driver = tx.driver
-    if len(new) and not len(old) and _is_empty(tx, place.table):
-        driver.execute(place.drop_indexes)
-        _copy.write(tx, place.table, _rows(place), list(_by_unit(new).T))
-        driver.execute(place.make_indexes)
+    if not len(old):
+        _write_first(tx, place, new)
         return int(np.count_nonzero(np.diff(new[:, 0], prepend=-1)))  # by place already
     dirty = _differing(old, new)
     if not len(dirty):
@@ -285,6 +283,17 @@ def _store(
     rows = new[np.isin(new[:, 0], dirty)]
     _copy.write(tx, place.table, _rows(place), list(rows.T))
     return len(dirty)
+
+
+def _write_first(tx: Transaction, place: PlaceTables, new: NDArray[np.int64]) -> None:
+    """Write the rows of places that have none yet."""
+    columns = list(_by_unit(new).T)
+    if not len(new) or not _is_empty(tx, place.table):
+        _copy.write(tx, place.table, _rows(place), columns)
+        return
+    tx.driver.execute(place.drop_indexes)
+    _copy.write(tx, place.table, _rows(place), columns)
+    tx.driver.execute(place.make_indexes)
 
 
 def _by_unit(rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Any, Final
 
-from gis.arrays import Int64s
+from gis.arrays import Int32s
 from services import barriers
 from services.barriers import BarrierKind
 from services.imports import checks, displacement, headings, measures, points
@@ -58,7 +58,7 @@ def _clean(sieve: Sieve, context: Context) -> dict[str, Any]:
     return cleaned
 
 
-def _placed(job: Job, ids: Int64s) -> None:
+def _placed(job: Job, ids: Int32s) -> None:
     if not len(ids):
         return
     displacement.hint(job, "barriers", ids)

@@ -12,7 +12,7 @@ import shapely
 import sqlalchemy as sa
 
 from gis import codes, crs
-from gis.arrays import Floats, Int64s
+from gis.arrays import Floats, Int32s
 from services import units
 from services.imports.job import Job
 
@@ -35,7 +35,7 @@ _POINTS = {
 }
 
 
-def hint(job: Job, table: str, ids: Int64s) -> None:
+def hint(job: Job, table: str, ids: Int32s) -> None:
     """Warn if another reading of the coordinates would bring notably more places into the district.
 
     Parameters
@@ -50,7 +50,7 @@ def hint(job: Job, table: str, ids: Int64s) -> None:
     found, shapes = units.geometries(job.tx, job.today, level=codes.Level.DISTRICT)
     if not found:
         return
-    sample = np.unique(ids)[:: max(len(ids) // _SAMPLE, 1)]
+    sample = ids[:: max(len(ids) // _SAMPLE, 1)]
     rows = job.tx.sql.execute(_POINTS[table], {"ids": sample.tolist()}).all()
     lonlat = np.array([tuple(row) for row in rows], dtype=np.float64)
     as_they_are = _share_inside(shapes[0], lonlat)

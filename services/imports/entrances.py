@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from gis.arrays import Int64s
+from gis.arrays import Int32s
 from services import assignment
 from services.imports import checks, displacement, headings, measures, points, serving
 from services.imports.job import Job
@@ -50,7 +50,7 @@ def _clean(sieve: Sieve, context: Context) -> dict[str, Any]:
     return cleaned
 
 
-def _placed(job: Job, ids: Int64s) -> None:
+def _placed(job: Job, ids: Int32s) -> None:
     if len(ids):
         job.progress("import.step.assign", 0, len(ids))
         assignment.assign_entrances(job.tx, np.unique(ids))

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from pyarrow import compute
 
-from gis.arrays import Int64s
+from gis.arrays import Int32s
 from services import assignment
 from services.facility_kinds import FacilityKind
 from services.imports import checks, displacement, headings, measures, points, serving
@@ -123,7 +123,7 @@ def _ramp(sieve: Sieve) -> dict[str, Any]:
     return {field: checks.nullable(values) for field, values in found.items()}
 
 
-def _placed(job: Job, ids: Int64s) -> None:
+def _placed(job: Job, ids: Int32s) -> None:
     if len(ids):
         job.progress("import.step.assign", 0, len(ids))
         assignment.assign_facilities(job.tx, np.unique(ids))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gis.arrays import Int64s
+from gis.arrays import Int32s
 from services import assignment, network, search_texts
 from services.imports import checks, displacement, headings, points
 from services.imports.job import Job
@@ -11,6 +11,7 @@ from services.imports.tables import Context, TableKind
 from services.imports.target import Column, Target
 
 _AT_ONCE = 1_000_000
+_AT_A_TIME = 500_000
 _TEXTS = ("address", "building", "entrance", "floor", "room")
 
 FIELDS = headings.fields("""
@@ -32,10 +33,14 @@ def _clean(sieve: Sieve, context: Context) -> dict[str, Any]:
     return cleaned
 
 
-def _placed(job: Job, ids: Int64s) -> None:
-    """Assign and attach, a slice at a time: memory does not grow with the file; let it be found."""
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
+def _placed(job: Job, ids: Int32s) -> None:
+    """Assign and attach; if there are very many, a slice at a time, in no more memory.
+
+    And let them be found.
+    """
+    size = _AT_ONCE if len(ids) <= _AT_ONCE else _AT_A_TIME
+    for start in range(0, len(ids), size):
+        some = ids[start : start + size]
         job.progress("import.step.assign", start, len(ids))
         assignment.assign_households(job.tx, some)
         job.progress("import.step.attach", start, len(ids))

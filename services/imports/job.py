@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from gis.arrays import Int64s
+from gis.arrays import Int32s
 from services.database import Transaction
 from services.imports.findings import ProblemLog
 from services.imports.options import ImportOptions, OnError, Progress
@@ -63,4 +63,4 @@ class Outcome:
 
 
 Importer = Callable[[Job], Outcome]
-PlacedRows = Callable[[Job, Int64s], None]
+PlacedRows = Callable[[Job, Int32s], None]

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute
 
-from gis.arrays import Int64s
+from gis.arrays import Int32s
 from services import search_texts
 from services.imports import checks, headings, id_numbers
 from services.imports.job import Job
@@ -185,7 +185,7 @@ def _bytea(values: list[bytes | None]) -> Any:
     return pa.array([None if v is None else "\\x" + v.hex() for v in values], pa.string())
 
 
-def _placed(job: Job, ids: Int64s) -> None:
+def _placed(job: Job, ids: Int32s) -> None:
     """Residents have the place of their household: nothing follows."""
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from gis.arrays import Int64s
+from gis.arrays import Int32s
 from services.imports.job import Job
 
 _UNKNOWN: Final = """
@@ -19,7 +19,7 @@ _QUERIES: Final = {
 }
 
 
-def warn(job: Job, table: str, ids: Int64s) -> None:
+def warn(job: Job, table: str, ids: Int32s) -> None:
     """Warn of rows whose ``serves_code`` is that of no facility, entrance or home.
 
     Parameters

@@ -6,7 +6,7 @@ from typing import Any, Final, LiteralString
 import numpy as np
 from psycopg import sql
 
-from gis.arrays import Int64s
+from gis.arrays import Int32s, Int64s
 from services import _copy
 from services.database import Transaction
 from services.imports.target import Closed, Column, Reference, Target
@@ -40,7 +40,7 @@ class Merged:
     inserted: int
     updated: int
     unchanged: int
-    placed: Int64s
+    placed: Int32s
 
 
 def create(tx: Transaction, columns: tuple[Column, ...], reference: Reference | None) -> list[str]:
@@ -105,8 +105,9 @@ def merge(tx: Transaction, target: Target, columns: tuple[Column, ...]) -> Merge
     )
 
 
-def _ids(tx: Transaction, query: LiteralString, *params: object) -> Int64s:
-    return _copy.read(tx, query, (("id", _copy.INT),), params)["id"].astype(np.int64)
+def _ids(tx: Transaction, query: LiteralString, *params: object) -> Int32s:
+    ids: Int32s = _copy.read(tx, query, (("id", _copy.INT),), params)["id"]
+    return ids
 
 
 def _one(tx: Transaction, query: sql.Composable) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from gis import crs
-from gis.arrays import Int64s
+from gis.arrays import Int32s, Int64s
 from services import errors, units
 from services.imports import (
     batches,
@@ -59,7 +59,7 @@ class TableKind:
     target: Target
     fields: tuple[headings.Field, ...]
     clean: Callable[[sieve.Sieve, Context], dict[str, Any]]
-    placed: Callable[[Job, Int64s], None]
+    placed: Callable[[Job, Int32s], None]
     has_place: bool = True
     personal: frozenset[str] = field(default_factory=frozenset)
 
@@ -159,22 +159,22 @@ def _fill_empty(kind: TableKind, context: Context, opened: batches.Source) -> st
     columns = ["code", *(column.name for column in target.present(context.columns.of_field))]
     base = bulk.first_free_id(job.tx, target) - 1
     definitions = bulk.take_off(job.tx, target)
-    copied: list[Int64s] = []
+    copied: list[Int32s] = []
     with copying.into(job.tx, target.table, ["id", *columns]) as copy:
         for rows, cleaned in _checked(kind, context, opened):
             if len(rows):
-                copied.append(base + rows)
+                copied.append((base + rows).astype(np.int32))
                 arrays = [pa.array(copied[-1]), *(cleaned[name] for name in columns)]
                 record = pa.record_batch(arrays, names=["id", *columns])
                 copy.write(_side_by_side(record) if staging.PLACE in columns else record)
-    ids = np.concatenate([*copied, np.zeros(0, dtype=np.int64)])
+    ids = np.concatenate([*copied, np.zeros(0, dtype=np.int32)])
     if len(ids):
         bulk.use_up(job.tx, target, int(ids[-1]))
     job.progress("import.step.index", 0, None)
     if job.is_refused or not bulk.put_back(job.tx, definitions):
         found = bulk.duplicates(job.tx, target, base)
         twice = _note_duplicates(context, found)
-        ids = np.setdiff1d(ids, base + twice)
+        ids = np.setdiff1d(ids, (base + twice).astype(np.int32))
         if job.rejects:
             bulk.delete(job.tx, target, base + twice)
             bulk.put_back(job.tx, definitions)
@@ -201,7 +201,7 @@ def _fill_by_merge(kind: TableKind, context: Context, opened: batches.Source) ->
     if target.closed is not None:
         staging.forget(job.tx, _note_closed(context, target, target.closed))
     if job.is_refused:
-        return staging.Merged(0, 0, 0, np.zeros(0, dtype=np.int64))
+        return staging.Merged(0, 0, 0, np.zeros(0, dtype=np.int32))
     job.progress("import.step.merge", 0, None)
     if not bulk.is_empty(job.tx, target):
         return staging.merge(job.tx, target, columns)
