@@ -100,3 +100,18 @@ def test_coordinates_of_a_web_map_are_suspected(district: Database, tmp_path: Pa
         "code,lon,lat\n" + "".join(f"H{i},{x},{y}\n" for i, (x, y) in enumerate(true)),
     )
     assert run(district, KIND, plain, options).warnings == ()
+
+
+def test_neighbours_are_laid_side_by_side_and_ids_follow_the_file(
+    district: Database, tmp_path: Path
+):
+    rng = np.random.default_rng(5)
+    lonlat = np.round(rng.uniform((116.80, 32.60), (116.82, 32.61), (400, 2)), 7)
+    rows = "".join(f"H{n:03},,{lon},{lat},,,,\n" for n, (lon, lat) in enumerate(lonlat.tolist()))
+    run(district, KIND, text(tmp_path / "h.csv", HEAD + rows))
+    stored = helpers.fetch(district, "SELECT id, code, ST_X(geom), ST_Y(geom) FROM households")
+    assert [code for _, code, _, _ in sorted(stored)] == [f"H{n:03}" for n in range(400)]
+    there = np.array([row[2:] for row in stored])
+    assert sorted(map(tuple, there.tolist())) == sorted(map(tuple, lonlat.tolist()))
+    apart = np.hypot(*np.diff(there, axis=0).T).mean()
+    assert apart < np.hypot(*np.diff(lonlat, axis=0).T).mean() / 5
