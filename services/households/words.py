@@ -18,7 +18,7 @@ from services.households.own_forms import OwnForms
 
 MOST_PARTS: Final = 8
 _SIMILAR_FROM: Final = 4  # letters: fewer are alike by chance
-_LETTERS_FOR_AN_ERROR: Final = 4
+_LETTERS_FOR_AN_ERROR: Final = 5  # fewer letters stand somewhere in any address, but for one
 _CHARACTERS_FOR_AN_ERROR: Final = 3
 _MOST_ALIKE: Final = 60
 _NUMBER: Final = re.compile(r"[0-9]+")

@@ -44,8 +44,11 @@ def _in_order(part: str, word: str) -> bool:
 
 
 def test_errors_by_length_the_fewest_first() -> None:
-    own = _own(["yonganli", "yognanli", "longhulu", "yongganli yongnali"])
-    assert words.forms(words.read("yongannli"), own) == (0, -7, -21)
+    own = _own(["yonganlihuayuan", "yognannlihuayuan", "longhulu", "bagongshan"])
+    assert words.forms(words.read("yongannlihuayuan"), own) == (0, -7)
+    assert words.forms(words.read("yognannlihuayua"), own) == (-7,)
     assert words.forms(words.read("longhulv"), own) == (-14,)
+    assert words.forms(words.read("永"), own) == (0,)
+    assert words.forms(words.read("永"), _own(["bagongshan"])) == ()
     assert words.forms(words.read("xxxxxxxx"), own) == ()
     assert words.forms(words.read("yo"), _own([])) == ()
