@@ -53,7 +53,12 @@ _COMMON = {
 
 _BY_PROFILE: Mapping[Profile, Mapping[str, str]] = {
     Profile.SERVICE: {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"},
-    Profile.TESTS: {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
+    Profile.TESTS: {
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "max_wal_size": "512MB",  # the folder may be one in memory
+    },
 }
 
 

@@ -27,7 +27,7 @@ MIGRATED = "CREATE TABLE alembic_version (version_num text)"
 @pytest.fixture(scope="module")
 def parent() -> Iterator[Path]:
     """A folder that any account may enter, unlike those of pytest."""
-    folder = Path(tempfile.mkdtemp(prefix="wangge-homes-"))
+    folder = Path(tempfile.mkdtemp(prefix="wangge-homes-", dir=guard.quickest_folder()))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
