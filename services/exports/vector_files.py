@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import pyogrio
 import pyproj
 
+from services import gdal
 from services.exports import dataset as datasets
 from services.exports.dataset import Dataset
 from services.exports.fields import GEOMETRY
@@ -61,7 +61,7 @@ def _shortened(dataset: Dataset) -> Dataset:
 
 def _write(dataset: Dataset, path: Path, **options: object) -> None:
     reader = pa.RecordBatchReader.from_batches(dataset.schema, dataset.batches)
-    pyogrio.write_arrow(
+    gdal.ogr().write_arrow(
         reader,
         path,
         layer=dataset.name,

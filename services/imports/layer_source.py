@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyogrio
 import pyproj
 import shapely
-from pyogrio import raw
 
 from gis import crs as systems
 from gis.arrays import Int64s
+from services import gdal
 from services.imports import batches, cells, shapefile
 from services.imports.report import FileFaultError
 
@@ -48,7 +47,7 @@ class LayerSource:
         done = 0
         with _faults(), ExitStack() as stack:
             meta, reader = stack.enter_context(
-                raw.open_arrow(
+                gdal.ogr().raw.open_arrow(
                     self.path,
                     layer=self.layer,
                     encoding=self.encoding,
@@ -101,7 +100,7 @@ def layers(path: Path) -> list[str]:
     if path.stat().st_size == 0:
         raise FileFaultError("error.import.file.empty")
     with _faults():
-        return [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
+        return [str(layer) for layer, kind in gdal.ogr().list_layers(path) if kind is not None]
 
 
 @contextmanager
@@ -131,8 +130,8 @@ def open_layer(path: Path, name: str | None) -> Iterator[LayerSource]:
 def _open(path: Path, name: str | None, encoding: str | None) -> LayerSource:
     lines = _count_lines(path) if path.suffix.lower() in _SEQUENCES else None
     with _faults():
-        layer = _choose(pyogrio.list_layers(path), name)
-        facts = pyogrio.read_info(path, layer=layer, encoding=encoding, **_open_options(path))
+        layer = _choose(gdal.ogr().list_layers(path), name)
+        facts = gdal.ogr().read_info(path, layer=layer, encoding=encoding, **_open_options(path))
     found = int(facts["features"])
     return LayerSource(
         path,
@@ -180,15 +179,13 @@ def _faults() -> Iterator[None]:
     """Put what GDAL complains of into our words."""
     try:
         yield
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-        pyogrio.errors.FieldError,
-        pa.ArrowException,
-        OSError,
-    ) as error:
+    except (*_complaints(), pa.ArrowException, OSError) as error:
         raise FileFaultError("error.import.file.damaged", reason=str(error)[:200]) from error
+
+
+def _complaints() -> tuple[type[Exception], ...]:
+    told = gdal.ogr().errors
+    return (told.DataSourceError, told.DataLayerError, told.FeatureError, told.FieldError)
 
 
 def _count_lines(path: Path) -> int:

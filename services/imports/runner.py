@@ -1,33 +1,19 @@
 """The one way in for every import: lock, read, check, store, report, all in one transaction."""
 
+import functools
 import hashlib
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
 import sqlalchemy as sa
 
 from services import errors, sealing
 from services.caller import Caller
 from services.database import Database
-from services.imports import (
-    barriers,
-    entrances,
-    facilities,
-    households,
-    locks,
-    network,
-    residents,
-    routes,
-    runs,
-    source,
-    tables,
-    tracks,
-    units,
-)
+from services.imports import locks, runs, source
 from services.imports.findings import ProblemLog
 from services.imports.job import Importer, Job, Outcome
 from services.imports.options import ImportKind, ImportOptions, Progress, no_progress
@@ -36,26 +22,18 @@ from services.imports.report import FileFaultError, ImportRefusedError, ImportRe
 _TODAY = sa.text("SELECT current_date")
 
 
-def _table(kind: tables.TableKind) -> Importer:
-    def load(job: Job) -> Outcome:
-        return tables.load(kind, job)
+def _importer(kind: ImportKind) -> Importer:
+    """Return what imports a kind of file, read in only now.
 
+    Roads and tracks bring half of SciPy along: whoever imports a table of people does not wait
+    for it. A module either loads (``load``) or says what its table is like (``KIND``).
+    """
+    module = importlib.import_module(f"{__package__}.{kind}")
+    if hasattr(module, "KIND"):
+        tables = importlib.import_module(f"{__package__}.tables")
+        return functools.partial(tables.load, module.KIND)
+    load: Importer = module.load
     return load
-
-
-_IMPORTERS: Final = MappingProxyType(
-    {
-        ImportKind.UNITS: units.load,
-        ImportKind.NETWORK: network.load,
-        ImportKind.HOUSEHOLDS: _table(households.KIND),
-        ImportKind.RESIDENTS: _table(residents.KIND),
-        ImportKind.FACILITIES: _table(facilities.KIND),
-        ImportKind.ENTRANCES: _table(entrances.KIND),
-        ImportKind.BARRIERS: _table(barriers.KIND),
-        ImportKind.ROUTES: routes.load,
-        ImportKind.TRACKS: tracks.load,
-    }
-)
 
 
 def run(
@@ -98,7 +76,7 @@ def run(
         job = Job(tx, path, options, log, progress, today, record.id, sha256 or "")
         with _recorded(record, kind, job):
             source.check(path)
-            outcome = _IMPORTERS[kind](job)
+            outcome = _importer(kind)(job)
             if job.is_refused:
                 raise _refusal(kind, job, outcome)
             if options.dry_run:
