@@ -158,6 +158,23 @@ def test_a_head_written_down_earlier_is_compared(admin: Client) -> None:
     assert admin.get("/admin/audit", params={"check": "1", "head": "x"}).status_code == 422
 
 
+def test_the_log_is_told_in_words(site: str, admin: Client) -> None:
+    for name in ("worker", "no-such-name"):
+        Client(site).try_log_in(name, "not my own secret")
+    failed = admin.get("/admin/audit", params={"action": "login_failed"}).text
+    assert "没有这个账号" in failed
+    assert "no-such-name" not in failed
+    assert not re.search(r">\s*gate\s*<", failed)
+    assert "subject=" not in failed, "whose log-in it was stands under who"
+    tried = admin.get("/admin/audit", params={"action": "login_failed", "who": "worker"}).text
+    assert tried.count("<tr>") == 2, "a heading and the try"
+    assert "谁：worker" in tried
+    made = admin.get("/admin/audit", params={"action": "account_add", "subject": "worker"}).text
+    assert "角色：网格员" in made
+    assert "服务器操作员" in made
+    assert re.search(r'href="/admin/audit\?[^"]*who=operator', made)
+
+
 def test_axe_finds_nothing(browser: Browser, admin: Client) -> None:
     context = browser.new_context(base_url=admin.address, locale="zh-CN")
     add_session(context, admin)
@@ -166,6 +183,9 @@ def test_axe_finds_nothing(browser: Browser, admin: Client) -> None:
         page.goto(path, wait_until="networkidle")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/admin/audit", wait_until="networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     context.close()
 
 

@@ -8,7 +8,7 @@ import typer
 
 from services import audit, errors
 from services.audit import Filter, Head
-from web import days
+from web import audit_words, days
 from web.cli import context, help_text, verbs
 from web.cli.console import Console
 
@@ -93,5 +93,6 @@ def _list(console: Console, options: _List) -> None:
         return
     for line in found:
         what = console.t(f"audit.{line.action}")
-        parts = (days.moment(line.at), line.caller, what, line.subject or "", line.unit_code or "")
+        who = audit_words.who(console.t, line)
+        parts = (days.moment(line.at), who, what, line.subject or "", line.unit_code or "")
         console.data(f"{line.id}  " + "  ".join(part for part in parts if part))

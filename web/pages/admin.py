@@ -16,7 +16,7 @@ from services.accounts import NewAccount, Scope
 from services.audit import Filter
 from services.caller import Role
 from services.database import Transaction
-from web import view
+from web import audit_words, view
 from web.dependencies import Administering, Optional, Page, UnitCode
 from web.i18n import Translator
 
@@ -158,6 +158,27 @@ def _actions(t: Translator) -> list[tuple[str, str]]:
     return sorted(((found[1], t(found[0])) for found in matched if found), key=itemgetter(1))
 
 
+_FILTERS = {
+    "who": "audit.column.who",
+    "action": "audit.column.action",
+    "subject": "audit.column.subject",
+    "unit": "audit.unit",
+    "since": "audit.since",
+    "until": "audit.until",
+}
+"""What the list can be narrowed by, each with the key of its label."""
+
+
+def _chips(t: Translator, asked: _Asked) -> list[tuple[str, str]]:
+    """Return what the list is narrowed by, in words."""
+    given = ((name, label, getattr(asked, name)) for name, label in _FILTERS.items())
+    return [
+        (name, t("audit.detail", name=t(label), value=audit_words.filtered(t, name, value)))
+        for name, label, value in given
+        if value
+    ]
+
+
 @router.get("/admin/audit", response_class=HTMLResponse)
 def audit_log(page: Page, tx: Administering, asked: Annotated[_Asked, Query()]) -> HTMLResponse:
     """Return lines of the audit log, the newest first; checked for tampering when asked."""
@@ -174,9 +195,10 @@ def audit_log(page: Page, tx: Administering, asked: Annotated[_Asked, Query()]) 
     return page.render(
         "audit.html",
         HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY,
-        lines=found,
+        lines=[audit_words.told(page.t, line) for line in found],
         asked=asked,
         actions=_actions(page.t),
+        chips=_chips(page.t, asked),
         verdict=verdict,
         fault=fault,
         next=found[-1].id if len(found) == _LINES else None,
