@@ -8,7 +8,7 @@ Failed log-ins are counted by name and by address; beyond a limit both wait.
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -31,7 +31,8 @@ _OPEN = sa.text("""
 """)
 _FIND = sa.text("""
     SELECT s.account_id, s.csrf, a.name, a.display_name, a.role, a.must_change_password,
-           s.seen_at < now() - CAST(:seen_every AS interval) AS stale
+           s.seen_at < now() - CAST(:seen_every AS interval) AS stale,
+           s.created_at + CAST(:absolute AS interval) AS ends_at
     FROM sessions s JOIN accounts a ON a.id = s.account_id
     WHERE s.token_hash = :hash AND a.disabled_at IS NULL
       AND s.seen_at > now() - CAST(:idle AS interval)
@@ -84,12 +85,15 @@ class Session:
     ----------
     csrf
         What a form of theirs must carry.
+    ends_at
+        When it is over at the latest, however much it is used.
     """
 
     caller: Caller
     display_name: str
     csrf: str
     must_change_password: bool
+    ends_at: datetime
 
 
 def log_in(tx: Transaction, name: str, password: str, address: str) -> str:
@@ -177,7 +181,7 @@ def find(tx: Transaction, token: str) -> Session:
     if row.stale:
         tx.sql.execute(_SEEN, {"hash": _digest(token)})
     caller = Caller(row.name, Role(row.role), row.account_id)
-    return Session(caller, row.display_name, row.csrf, row.must_change_password)
+    return Session(caller, row.display_name, row.csrf, row.must_change_password, row.ends_at)
 
 
 def close(tx: Transaction, token: str) -> None:

@@ -94,6 +94,7 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "/residents/{code:path}/held": Right.DECIDE,
         "/api/residents/{code:path}/reveal": Right.PEOPLE,
         "/api/offline": Right.PEOPLE,
+        "/api/offline/choices": Right.PEOPLE,
         "/api/outbox": Right.PEOPLE,
         "/admin": Right.ACCOUNTS,
         "/admin/accounts": Right.ACCOUNTS,

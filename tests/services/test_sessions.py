@@ -91,6 +91,15 @@ def test_a_session_ends(planned, statement: str) -> None:
         _find(planned, token)
 
 
+def test_a_session_says_when_it_ends_however_much_it_is_used(planned) -> None:
+    token = _log_in(planned)
+    _as_owner(planned, "UPDATE sessions SET created_at = created_at - interval '11 hours'")
+    with planned.transaction(caller.gatekeeper(), Door.GATE) as tx:
+        now = tx.sql.execute(sa.text("SELECT now()")).scalar_one()
+        left = sessions.find(tx, token).ends_at - now
+        assert timedelta(minutes=59) < left <= timedelta(hours=1)
+
+
 def test_another_password_ends_the_other_sessions(planned) -> None:
     first, second = _log_in(planned), _log_in(planned)
     with planned.transaction(caller.gatekeeper(), Door.GATE) as tx:

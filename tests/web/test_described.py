@@ -61,6 +61,7 @@ def test_every_route_of_the_interface_is_described() -> None:
         ("/api/households/{code}/notes", "POST"),
         ("/api/households/{code}/visits", "POST"),
         ("/api/offline", "GET"),
+        ("/api/offline/choices", "GET"),
         ("/api/outbox", "POST"),
         ("/api/residents/{code}/reveal", "POST"),
         ("/api/service-areas", "GET"),

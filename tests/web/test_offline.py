@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from services import offline
 from services.database import Database
 from services.settings import Settings
 from tests.services import staff
+from tests.services.small_district import GRIDS
 from tests.web.conftest import PASSWORD, listening
 
 PEOPLE = [(0, 0, 3), (0, 0, 2), *[(0, 0, 1)] * 6]
@@ -177,6 +179,14 @@ _STORED = """() => new Promise((done) => {
   };
 })"""
 
+_KEYS = """() => new Promise((done) => {
+  const asked = indexedDB.open("wangge", 1);
+  asked.onsuccess = () => {
+    const all = asked.result.transaction("keys").objectStore("keys").getAllKeys();
+    all.onsuccess = () => done(all.result);
+  };
+})"""
+
 
 def test_nothing_personal_lies_open_and_log_out_clears_it(phone: Phone) -> None:
     phone.log_in()
@@ -191,6 +201,7 @@ def test_nothing_personal_lies_open_and_log_out_clears_it(phone: Phone) -> None:
     phone.page.locator("main form[action='/logout'] button").click()
     phone.page.wait_for_url("**/login")
     assert phone.page.evaluate(_STORED) == []
+    assert phone.page.evaluate(_KEYS) == []
     phone.context.set_offline(True)
     phone.page.goto(f"{phone.address}/due")
     expect(phone.page.locator("#offline")).to_contain_text("手机里还没有资料")
@@ -345,3 +356,100 @@ def test_what_the_service_stumbles_over_holds_up_nothing_else(phone: Phone) -> N
     phone.page.locator("#outbox button", has_text="现在发送").click()
     expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
     assert sorted(phone.visits()) == [("met", "第一条"), ("met", "第二条")]
+
+
+def _go_without_network(phone: Phone, path: str = "/due") -> None:
+    phone.page.clock.install()
+    phone.log_in()
+    phone.settle()
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}{path}")
+
+
+def test_after_the_session_s_end_only_what_was_written_is_left(phone: Phone) -> None:
+    _go_without_network(phone)
+    phone.log_visit("期限前写的")
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    phone.page.clock.fast_forward("11:50:00")
+    phone.page.goto(f"{phone.address}/due")
+    expect(phone.page.locator("#offline")).to_contain_text("<i>王</i>小明")
+    phone.page.clock.fast_forward("15:00")
+    expect(phone.page.locator("#offline .empty").first).to_contain_text("只能用到登录失效为止")
+    assert "小明" not in phone.page.content()
+    assert phone.page.evaluate(_STORED) == []
+    assert phone.page.evaluate(_KEYS) == ["worker"]
+    phone.page.reload()
+    expect(phone.page.locator("#offline")).to_contain_text("只能用到登录失效为止")
+    assert Axe().run(phone.page).violations_count == 0
+    with phone.page.expect_download() as saved:
+        phone.page.locator("#outbox button", has_text="存成文件").click()
+    assert "期限前写的" in saved.value.path().read_text()
+    with phone.hired.owner() as tx:
+        tx.sql.execute(sa.text("DELETE FROM sessions"))
+        tx.commit()
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#said")).to_contain_text("登录")
+    with phone.page.expect_response("**/api/outbox") as answered:
+        phone.log_in()
+    assert answered.value.json()["results"][0]["status"] == "stored"
+    phone.settle()
+    assert phone.visits() == [("met", "期限前写的")]
+
+
+def test_what_is_half_written_at_the_end_can_still_be_kept(phone: Phone) -> None:
+    _go_without_network(phone, f"/households/{HOME}")
+    phone.page.fill("#note", "写到一半")
+    phone.page.clock.fast_forward("12:01:00")
+    expect(phone.page.locator("#offline")).to_contain_text("只能用到登录失效为止")
+    expect(phone.page.locator("#note")).to_have_value("写到一半")
+    phone.page.click("#visit button[type=submit]")
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
+    expect(phone.page.locator("#visit")).to_have_count(0)
+
+
+def test_a_clock_that_is_turned_back_opens_nothing(phone: Phone) -> None:
+    _go_without_network(phone)
+    expect(phone.page.locator("#offline h1")).to_have_text("待走访")
+    phone.page.clock.fast_forward("02:00:00")
+    phone.page.reload()
+    expect(phone.page.locator("#offline h1")).to_have_text("待走访")
+    now = phone.page.evaluate("Date.now()")
+    phone.page.clock.set_system_time((now - 3_600_000) / 1000)
+    phone.page.reload()
+    expect(phone.page.locator("#offline")).to_contain_text("只能用到登录失效为止")
+    assert phone.page.evaluate(_STORED) == []
+
+
+def test_whoever_comes_to_the_log_in_later_finds_nothing(phone: Phone) -> None:
+    _go_without_network(phone)
+    with phone.hired.owner() as tx:
+        tx.sql.execute(sa.text("DELETE FROM sessions"))
+        tx.commit()
+    phone.page.clock.fast_forward("12:01:00")
+    phone.page.goto("about:blank")
+    phone.context.set_offline(False)
+    phone.page.goto(f"{phone.address}/due", wait_until="networkidle")
+    expect(phone.page.locator("#password")).to_be_visible()
+    assert phone.page.evaluate(_STORED) == []
+
+
+def test_who_has_too_many_chooses_what_goes_along(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offline, "MOST_HOUSEHOLDS", 4)
+    phone.log_in("manager")
+    phone.page.goto(f"{phone.address}/due")
+    said = phone.page.locator("[data-kept]")
+    expect(said).to_contain_text("选一个社区或网格")
+    chosen = phone.page.locator("#take-unit")
+    expect(chosen.locator("option:disabled", has_text="太多")).to_have_count(2)
+    assert Axe().run(phone.page).violations_count == 0
+    chosen.select_option(GRIDS[0])
+    expect(said).to_contain_text("只有单元")
+    phone.page.reload()
+    expect(said).to_contain_text("只有单元")
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}/households")
+    expect(phone.page.locator("#offline [role=status]").first).to_contain_text("3")
+    phone.page.goto(f"{phone.address}/due")
+    expect(phone.page.locator("#offline .note").first).to_contain_text("只有单元")

@@ -97,6 +97,19 @@ def _taken_along(client: Client) -> set[str]:
     return homes
 
 
+def _taken_along_in_parts(client: Client) -> set[str]:
+    """What the smallest units hold that a phone may choose from; each number is told rightly."""
+    choices = client.get("/api/offline/choices").json()["choices"]
+    found: dict[str, set[str]] = {}
+    for one in choices[1:]:
+        homes = client.get(f"/api/offline?unit={one['code']}").json()["households"]
+        found[one["code"]] = {home["code"] for home in homes}
+        assert len(homes) == one["households"]
+    together = set[str]().union(*found.values())
+    assert len(together) == choices[0]["households"]
+    return together
+
+
 HERE = {"lon": WEST + SIDE / 2, "lat": SOUTH + SIDE / 2}
 DOORS: dict[str, Callable[[Client], set[str]]] = {
     "all": _listed,
@@ -109,6 +122,7 @@ DOORS: dict[str, Callable[[Client], set[str]]] = {
     "page": lambda client: _pages(client, "/households"),
     "page near": lambda client: _pages(client, f"/households?lon={HERE['lon']}&lat={HERE['lat']}"),
     "phone": _taken_along,
+    "phone, in parts": _taken_along_in_parts,
 }
 
 

@@ -1,6 +1,6 @@
 """``/api/offline``, ``/api/outbox``: what a phone takes along, and what it brings back."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from services.households.notes import Note
 from services.households.visits import Outcome, Visit
 from services.outbox import Inbox, Item, Received
 from web import access, days
-from web.dependencies import Asker, Held, Meeting, Words
+from web.dependencies import Asker, Held, Meeting, UnitCode, Words
 from web.i18n import Translator
 
 router = APIRouter(prefix="/api", tags=["offline"])
@@ -112,16 +112,47 @@ def session(request: Request, asker: Asker) -> Response:
     return _json({"account": asker.name, "role": asker.role, "csrf": found.csrf if found else ""})
 
 
+@router.get("/offline/choices", response_class=Response)
+def choices(tx: Meeting) -> Response:
+    """Return what a phone may take along: everything (``code`` null), or one of one's units."""
+    found = offline.choices(tx, days.today())
+    return _json(
+        {
+            "most": offline.MOST_HOUSEHOLDS,
+            "choices": [
+                {
+                    "code": one.unit.code if one.unit else None,
+                    "name": one.unit.name if one.unit else None,
+                    "households": one.households,
+                    "fits": one.fits,
+                }
+                for one in found
+            ],
+        }
+    )
+
+
 @router.get("/offline", response_class=Response)
-def take(asker: Asker, tx: Meeting) -> Response:
-    """Return the households in one's care and who is due, to be kept on a phone."""
-    package = offline.take(tx, days.today())
+def take(request: Request, asker: Asker, tx: Meeting, unit: UnitCode = None) -> Response:
+    """Return the households in one's care and who is due, to be kept on a phone.
+
+    It may be read there for ``lasts_s`` seconds: until the session ends for good, by the clock
+    of the service, since a phone's may be wrong.
+    """
+    package = offline.take(tx, days.today(), unit)
     tx.commit()
+    session = access.session(request)
+    ends_at = session.ends_at if session else datetime.now(UTC)
     due = [{**vars(line), "household_id": None} for line in package.due]
     return _json(
         {
             "account": asker.name,
             "day": package.day,
+            "unit": {"code": package.unit.code, "name": package.unit.name}
+            if package.unit
+            else None,
+            "session_ends_at": ends_at,
+            "lasts_s": max(0, int((ends_at - datetime.now(UTC)).total_seconds())),
             "households": package.households,
             "due": due,
         }

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gis import crs as crs_module
-from services import audit, errors, network, rules
+from services import audit, errors, network, offline, rules
 from services.database import Transaction
 from services.memo import versions
 from services.network import StoredNetwork
@@ -60,6 +60,7 @@ def listing(
         unit=unit,
         next=Key.of(found[-1]) if len(found) == _ON_A_PAGE else None,
         most=rounds.MOST_STOPS,
+        most_kept=offline.MOST_HOUSEHOLDS,
     )
 
 

@@ -1,5 +1,6 @@
 // The page without network: shows what the phone keeps, and keeps what is written down.
 import { el, t } from "./dom.js";
+import * as kept from "./kept.js";
 import * as outbox from "./outbox.js";
 import * as pages from "./pages.js";
 import * as store from "./store.js";
@@ -7,18 +8,17 @@ import * as store from "./store.js";
 const place = document.getElementById("offline");
 const account = store.account();
 let query = "";
+let typed = []; // forms that someone was filling in when the time was over
+let watched; // until when what is shown is watched
 
 const say = (words) => {
   const said = document.getElementById("said");
   if (said) said.textContent = words;
 };
 
-async function kept() {
-  return account ? store.read("packages", account, "package") : undefined;
-}
-
 async function log(item) {
   await outbox.add(account, item);
+  typed = [];
   await show();
   say(t("kept"));
   document.getElementById("outbox")?.scrollIntoView();
@@ -81,17 +81,35 @@ function body(found) {
         field.setSelectionRange(typed.length, typed.length);
       });
     });
-  return pages.due(found, t("as_of", { day: new Date(found.taken).toLocaleString() }));
+  const since = { day: new Date(found.taken).toLocaleString(), until: new Date(found.until).toLocaleString() };
+  return pages.due(found, found.unit ? t("as_of.unit", { ...since, unit: found.unit.name }) : t("as_of", since));
+}
+
+function empty() {
+  const ended = kept.endedAt();
+  const words = ended ? t("over", { at: new Date(ended).toLocaleString() }) : t("nothing");
+  return [el("h1", {}, t("title")), el("p", { class: "empty" }, words)];
+}
+
+// What is half written is not lost with what was taken along.
+function over() {
+  const isTouched = (field) => (field.type === "radio" || field.type === "checkbox" ? field.checked !== field.defaultChecked : field.type !== "file" && field.value && field.value !== field.defaultValue && field.tagName !== "SELECT");
+  typed = [...place.querySelectorAll("form")].filter((form) => [...form.elements].some(isTouched));
+  return show();
+}
+
+function watch(found) {
+  if (watched === found.until) return;
+  watched = found.until;
+  kept.whenOver(found, over);
 }
 
 // What waits is shown whatever else the phone has lost: it is nowhere else.
 async function show() {
-  const found = await kept().catch(() => undefined);
+  const found = account ? await kept.read(account) : undefined;
   const entries = account ? await outbox.all(account) : [];
-  if (!found) {
-    const empty = el("p", { class: "empty" }, t("nothing"));
-    return place.replaceChildren(empty, ...(account ? [pages.outbox(entries, acts)] : []));
-  }
+  if (!found) return place.replaceChildren(...empty(), ...typed, ...(account ? [pages.outbox(entries, acts)] : []));
+  watch(found);
   place.replaceChildren(
     el("nav", { class: "switch", "aria-label": t("nav") }, el("a", { href: "/due" }, t("due")), el("a", { href: "/households" }, t("households")), el("a", { href: "#outbox" }, t("outbox", { n: entries.length }))),
     ...body(found).filter(Boolean),

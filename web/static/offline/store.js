@@ -30,16 +30,19 @@ const get = (store, key) => step(store, "readonly", (s) => s.get(key));
 const keys = (store) => step(store, "readonly", (s) => s.getAllKeys());
 export const drop = (store, key) => step(store, "readwrite", (s) => s.delete(key));
 
-// The key of an account; two tabs that make one at once agree on the first.
-async function key(account) {
-  const known = await get("keys", account);
+// The key of an account, one for what waits to be sent and one for what was taken along: with the
+// latter thrown away, what was taken is unreadable wherever it may still lie. Two tabs that make
+// one at once agree on the first.
+async function key(store, account) {
+  const id = store === "outbox" ? account : [store, account];
+  const known = await get("keys", id);
   if (known) return known;
   const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
     "encrypt",
     "decrypt",
   ]);
-  await step("keys", "readwrite", (s) => s.add(made, account)).catch(() => undefined);
-  return get("keys", account);
+  await step("keys", "readwrite", (s) => s.add(made, id)).catch(() => undefined);
+  return get("keys", id);
 }
 
 // Keep a value of an account under a name that is not personal (an id, or "package").
@@ -50,7 +53,7 @@ export async function keep(store, account, name, value) {
   const additionalData = new TextEncoder().encode(JSON.stringify(id));
   const sealed = await crypto.subtle.encrypt(
     { name: "AES-GCM", iv, additionalData },
-    await key(account),
+    await key(store, account),
     plain,
   );
   await step(store, "readwrite", (s) => s.put({ iv, sealed }, id));
@@ -63,7 +66,7 @@ export async function read(store, account, name) {
   const additionalData = new TextEncoder().encode(JSON.stringify(id));
   const plain = await crypto.subtle.decrypt(
     { name: "AES-GCM", iv: kept.iv, additionalData },
-    await key(account),
+    await key(store, account),
     kept.sealed,
   );
   return JSON.parse(new TextDecoder().decode(plain));
@@ -78,8 +81,14 @@ export async function names(store, account) {
 export const account = () => localStorage.getItem("wangge.account");
 export const remember = (name) => localStorage.setItem("wangge.account", name);
 
-// Forget what was taken along, of everybody; what is not sent yet stays, sealed, for its author.
+// Take away what was taken along, of everybody, and the keys that it was sealed with; what is not
+// sent yet stays, sealed, for its author.
+export async function clear() {
+  await step("packages", "readwrite", (s) => s.clear());
+  for (const id of await keys("keys")) if (Array.isArray(id)) await drop("keys", id);
+}
+
 export async function forget() {
   localStorage.removeItem("wangge.account");
-  await step("packages", "readwrite", (s) => s.clear());
+  await clear();
 }

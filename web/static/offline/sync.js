@@ -1,6 +1,8 @@
 // Runs on every page of who has logged in: keeps what the phone takes along fresh, sends what
 // waits, and clears the phone at log-out.
+import * as choice from "./choice.js";
 import * as forms from "./forms.js";
+import * as kept from "./kept.js";
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
 
@@ -10,25 +12,37 @@ const account = meta("account");
 const csrf = meta("csrf");
 
 async function take() {
-  const kept = await store.read("packages", account, "package").catch(() => undefined);
-  if (kept && Date.now() - kept.taken < FRESH_MS) return ready(kept);
-  const answer = await fetch("/api/offline", { headers: { Accept: "application/json" } });
-  if (!answer.ok) return tell("refused", (await answer.json()).detail);
-  const taken = { ...(await answer.json()), taken: Date.now() };
-  await store.keep("packages", account, "package", taken);
-  await ready(taken);
+  const unit = choice.chosen(account);
+  const known = await kept.read(account);
+  const isFresh = known && Date.now() - known.taken < FRESH_MS && known.session_ends_at === meta("session-ends");
+  if (isFresh && (known.unit?.code ?? "") === unit) return ready(known);
+  const address = unit ? `/api/offline?unit=${encodeURIComponent(unit)}` : "/api/offline";
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return refused((await answer.json()).detail);
+  await ready(await kept.keep(account, await answer.json()));
+}
+
+// More than a phone carries, or a unit that is one's own no more: say so, and offer what would do.
+async function refused(detail) {
+  choice.choose(account, "");
+  await store.clear();
+  tell("refused", { what: detail });
+  await choice.offer(account);
 }
 
 // Whether one may walk into a cellar now: the pages and the homes are both on the phone.
-async function ready(kept) {
+async function ready(found) {
   await navigator.serviceWorker.ready;
-  tell("ready", new Date(kept.taken).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+  kept.whenOver(found, () => kept.read(account).then((still) => still || tell("over")));
+  tell(found.unit ? "part" : "ready", { what: clock(found.taken), until: clock(found.until), unit: found.unit?.name });
 }
 
-function tell(state, what) {
+const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+function tell(state, values = {}) {
   const place = document.querySelector("[data-kept]");
   if (!place) return;
-  place.textContent = (place.dataset[state] ?? "{what}").replace("{what}", what ?? "");
+  place.textContent = (place.dataset[state] ?? "{what}").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? "");
   place.dataset.kept = state;
 }
 
@@ -70,6 +84,7 @@ async function begin() {
   addEventListener("online", send);
   await badge();
   await send();
+  choice.watch(account, take);
   await take();
 }
 
