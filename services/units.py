@@ -1,5 +1,6 @@
 """Units as they were on a day: look-ups, hierarchy, boundaries."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,6 +44,7 @@ _ENTRUSTED = sa.text("""
     SELECT id, code, name, level, kind, parent_code FROM units_at(wangge_today())
     WHERE id = ANY (scope_units()) ORDER BY length(code), code
 """)
+_NAMES = sa.text("SELECT code, name FROM units_at(:as_of) WHERE code = ANY (:codes)")
 _GEOMETRIES = sa.text("""
     SELECT id, code, name, level, kind, parent_code, ST_AsBinary(geom) AS wkb
     FROM units_at(:as_of)
@@ -172,6 +174,12 @@ def search(tx: Transaction, text: str, as_of: date, limit: int = 10) -> list[Uni
 def entrusted(tx: Transaction) -> list[Unit]:
     """Return the units that the caller answers for today, the larger ones first, then by code."""
     return [_unit(row) for row in tx.sql.execute(_ENTRUSTED)]
+
+
+def names(tx: Transaction, wanted: Collection[str], as_of: date) -> dict[str, str]:
+    """Return the names of units by code; those that did not exist on that day are left out."""
+    rows = tx.sql.execute(_NAMES, {"as_of": as_of, "codes": list(wanted)})
+    return {row.code: row.name for row in rows}
 
 
 def geometries(

@@ -33,17 +33,25 @@ class Place:
         Where it leads; shown to whom `access.RIGHTS` lets in there.
     key
         Message key of its words.
+    also
+        How addresses of its other pages begin.
     """
 
     path: str
     key: str
+    also: str | None = None
+
+    def holds(self, path: str) -> bool:
+        """Whether a page belongs to it."""
+        begins = tuple(one for one in (self.path, self.also) if one and one != "/")
+        return path == self.path or path.startswith(begins)
 
 
 PLACES = (
     Place("/due", "nav.due"),
     Place("/households", "nav.households"),
     Place("/", "nav.overview"),
-    *(Place(theme.map_path, f"nav.{theme.package}") for theme in themes.ALL),
+    *(Place(t.map_path, f"nav.{t.package}", f"/{t.package}/") for t in themes.ALL),
     Place("/units", "nav.units"),
     Place("/facilities", "nav.facilities"),
     Place("/visits", "nav.visits"),

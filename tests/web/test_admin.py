@@ -175,6 +175,13 @@ def test_the_log_is_told_in_words(site: str, admin: Client) -> None:
     assert re.search(r'href="/admin/audit\?[^"]*who=operator', made)
 
 
+def test_units_are_called_by_their_names(site: str, admin: Client) -> None:
+    assert f"单元{GRIDS[0]}" in admin.get("/admin").text
+    worker = Client(site)
+    worker.log_in("worker")
+    assert f">单元{GRIDS[0]}</a>" in worker.get("/account").text
+
+
 def test_axe_finds_nothing(browser: Browser, admin: Client) -> None:
     context = browser.new_context(base_url=admin.address, locale="zh-CN")
     add_session(context, admin)

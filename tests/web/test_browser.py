@@ -64,6 +64,8 @@ def test_a_phone_scrolls_one_way_only(page: Page, path: str) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{path}?as_of={DAY}", wait_until="networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    hanging_out = "document.documentElement.scrollHeight - document.body.offsetHeight"
+    assert page.evaluate(hanging_out) <= 1, "what sticks to the bottom stays there to the end"
     page.set_viewport_size({"width": 640, "height": 500})  # 1280 at 200 %
     assert page.evaluate("document.documentElement.scrollWidth") <= 640
 

@@ -120,7 +120,12 @@ def test_who_walks_where_on_tuesday(browser: Browser, desk: Client, database: Da
     expect(page.locator(".routes-map path.walk-0")).to_have_count(1)
     page.get_by_role("button", name="Show number 1 on the map: 路线A").click()
     expect(page.locator("#routes tr.picked")).to_have_count(1)
+    expect(page.locator("nav.main [aria-current=page]")).to_have_text("Patrol")
     assert axe_findings(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    table = page.locator(".scroll", has=page.locator("#routes"))
+    assert table.evaluate("e => e.scrollWidth <= e.clientWidth")
+    expect(table.locator("th")).to_contain_text(["路线A"])
 
 
 def test_start_and_end_of_a_plan_are_set_on_the_map(browser: Browser, desk: Client) -> None:

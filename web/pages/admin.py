@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from services import accounts, api_keys, audit, errors, exports, passwords
+from services import accounts, api_keys, audit, errors, exports, passwords, units
 from services.accounts import NewAccount, Scope
 from services.audit import Filter
 from services.caller import Role
@@ -190,12 +190,14 @@ def audit_log(page: Page, tx: Administering, asked: Annotated[_Asked, Query()]) 
             audit.append(tx, "audit_verify", holds=verdict.holds)
         except errors.RefusedError as error:
             fault = page.t.error(error)
+    names = units.names(tx, {line.unit_code for line in found if line.unit_code}, page.today)
     audit.append(tx, "audit_look", lines=len(found))
     tx.commit()
     return page.render(
         "audit.html",
         HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY,
         lines=[audit_words.told(page.t, line) for line in found],
+        names=names,
         asked=asked,
         actions=_actions(page.t),
         chips=_chips(page.t, asked),
@@ -211,10 +213,13 @@ def _shown(
     shown: Shown | None = None,
     fault: errors.RefusedError | None = None,
 ) -> HTMLResponse:
+    listed = accounts.listing(tx)
+    codes = {scope.unit_code for account in listed for scope in account.scopes}
     answer = page.render(
         "admin.html",
         HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY,
-        accounts=accounts.listing(tx),
+        accounts=listed,
+        names=units.names(tx, codes, page.today),
         keys=api_keys.listing(tx),
         roles=accounts.ROLES,
         collections=tuple(exports.COLLECTIONS),

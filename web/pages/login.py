@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services import accounts, errors, sessions
+from services import accounts, errors, sessions, units
 from services import caller as callers
-from services.caller import Role
+from services.caller import Caller, Role
 from services.rights import Door
 from services.sessions import Session
 from web import access, pre_session, problems, view
@@ -69,7 +69,7 @@ def log_out(request: Request, held: Held) -> RedirectResponse:
 @router.get("/account", response_class=HTMLResponse)
 def account(page: Page, held: Held, asker: Asker) -> HTMLResponse:
     """Return what is known of whoever asks, and the form for another password."""
-    return _account(page, held, asker.name, None)
+    return _account(page, held, asker, None)
 
 
 @router.post("/account/password", response_class=HTMLResponse)
@@ -88,7 +88,7 @@ def password(
             sessions.change_password(tx, token, old, new)
             tx.commit()
     except errors.RefusedError as error:
-        return _account(page, held, asker.name, error)
+        return _account(page, held, asker, error)
     return RedirectResponse("/account?changed=1", HTTPStatus.SEE_OTHER)
 
 
@@ -105,15 +105,18 @@ def set_cookie(request: Request, response: Response, token: str) -> None:
 
 
 def _account(
-    page: view.Page, held: State, name: str, fault: errors.RefusedError | None
+    page: view.Page, held: State, asker: Caller, fault: errors.RefusedError | None
 ) -> HTMLResponse:
     with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
-        found = accounts.find(tx, name)
+        found = accounts.find(tx, asker.name)
+    with held.database.snapshot(asker) as tx:
+        names = units.names(tx, [scope.unit_code for scope in found.scopes], page.today)
     status = HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY
     return page.render(
         "account.html",
         status.value,
         account=found,
+        names=names,
         fault=page.t.error(fault) if fault else None,
         changed="changed" in page.request.query_params,
     )
