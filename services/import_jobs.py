@@ -1,6 +1,6 @@
 """Imports as jobs: an upload is kept, worked off in the background, its report left behind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,10 +13,17 @@ from services.database import Database, Transaction
 from services.imports import runner
 from services.imports.options import ImportKind, ImportOptions, OnError, Progress
 from services.imports.report import ImportRefusedError, ImportReport, Problem
+from services.rights import Right
 from services.sealing import Sealer
 from services.spool import Spool
 
 TASK = "import"
+Words = Callable[[str], Callable[[Problem], str]]
+"""Returns what puts a problem into words of a language."""
+_OF_PEOPLE = frozenset({ImportKind.HOUSEHOLDS, ImportKind.RESIDENTS})
+# No upload begins with a dot (`spool.plain_name`), so these never take an upload's place.
+_REJECTS = ".imported.csv"
+_REJECTS_OF_CHECK = ".checked.csv"
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,8 @@ class ImportRequest:
         The upload.
     crs, mapping, on_error, effective
         As in `services.imports.ImportOptions`.
+    language
+        Of whoever asks, for the reasons in the file of refused rows.
     """
 
     kind: ImportKind
@@ -37,6 +46,12 @@ class ImportRequest:
     dry_run: bool = False
     on_error: OnError = OnError.ABORT
     effective: date | None = None
+    language: str = ""
+
+    @property
+    def rejects_name(self) -> str:
+        """Name of the file of refused rows, beside the upload: it goes when the upload goes."""
+        return _REJECTS_OF_CHECK if self.dry_run else _REJECTS
 
     def to_json(self) -> dict[str, Any]:
         """Return what JSON can hold."""
@@ -47,6 +62,7 @@ class ImportRequest:
             "dry_run": self.dry_run,
             "on_error": self.on_error.value,
             "effective": self.effective.isoformat() if self.effective else None,
+            "language": self.language,
         }
 
     @classmethod
@@ -60,7 +76,13 @@ class ImportRequest:
             dry_run=values["dry_run"],
             on_error=OnError(values["on_error"]),
             effective=date.fromisoformat(effective) if effective else None,
+            language=values.get("language", ""),
         )
+
+
+def right_of(kind: ImportKind) -> Right:
+    """Return the right that an import takes, and whatever is left of it."""
+    return Right.LOAD_PEOPLE if kind in _OF_PEOPLE else Right.LOAD_PLACES
 
 
 def submit(tx: Transaction, request: ImportRequest) -> int:
@@ -79,12 +101,19 @@ def run(
     database: Database,
     spool: Spool,
     sealer: Sealer,
+    words: Words,
     progress: Progress,
     arguments: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Work one import off and return its outcome, as JSON can hold it.
 
     The upload is deleted, except after a check that its owner may follow by the import itself.
+    Refused rows lie beside it (`rejects`) for a day, or until the upload is discarded.
+
+    Parameters
+    ----------
+    words
+        Puts the reasons in the file of refused rows into the language of whoever asked.
 
     Raises
     ------
@@ -92,13 +121,17 @@ def run(
         It was cancelled; nothing was changed.
     """
     request = ImportRequest.from_json(arguments["request"])
+    target = request.path.with_name(request.rejects_name)
+    target.unlink(missing_ok=True)
     caller = Caller(arguments["caller"], callers.Role.OPERATOR)
     options = ImportOptions(
         crs=request.crs,
         dry_run=request.dry_run,
         on_error=request.on_error,
+        rejects=target,
         effective=request.effective,
         sealer=sealer,
+        render=words(request.language),
     )
     try:
         report = runner.run(database, caller, request.kind, request.path, options, progress)
@@ -107,8 +140,16 @@ def run(
     except (errors.RefusedError, errors.ConflictError, errors.NotFoundError) as error:
         return {**_told(error), "request": request.to_json()}
     if not request.dry_run:
-        spool.discard(request.path)
+        (spool.empty if report.rejected else spool.discard)(request.path)
     return {"report": _outcome(report), "request": request.to_json()}
+
+
+def rejects(spool: Spool, request: ImportRequest) -> Path | None:
+    """Return the file of the rows that an import or a check refused; None: there is none now.
+
+    It holds its owner's rows as they were, personal data included.
+    """
+    return spool.beside(request.path, request.rejects_name)
 
 
 def _told(error: errors.WanggeError) -> dict[str, Any]:

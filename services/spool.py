@@ -47,6 +47,7 @@ class Spool:
             It is empty, or larger than `MAX_BYTES`.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.sweep()
         own = self.folder / secrets.token_hex(16)
         own.mkdir(mode=0o700)
         path = own / plain_name(name)
@@ -63,13 +64,31 @@ class Spool:
         if own.parent == self.folder:
             shutil.rmtree(own, ignore_errors=True)
 
+    def empty(self, path: Path) -> None:
+        """Delete an upload, and leave what was written beside it until `sweep` or `discard`."""
+        if path.parent.parent == self.folder:
+            path.unlink(missing_ok=True)
+
+    def renew(self, path: Path) -> bool:
+        """Keep an upload for another day, if it is still there; tell whether it is."""
+        if path.parent.parent != self.folder or not path.exists():
+            return False
+        os.utime(path.parent)
+        return True
+
+    def beside(self, path: Path, name: str) -> Path | None:
+        """Return a file that was written beside an upload; None: it is gone, or a day old."""
+        found = path.with_name(name)
+        if path.parent.parent != self.folder or not found.is_file():
+            return None
+        return None if _is_stale(found.parent) else found
+
     def sweep(self, wanted: Iterable[Path] = ()) -> None:
         """Delete uploads of yesterday that nobody came back to."""
         kept = {path.parent for path in wanted}
-        horizon = time.time() - _STALE_SECONDS
         if self.folder.is_dir():
             for own in self.folder.iterdir():
-                if own not in kept and own.stat().st_mtime < horizon:
+                if own not in kept and _is_stale(own):
                     shutil.rmtree(own, ignore_errors=True)
 
 
@@ -77,6 +96,13 @@ def plain_name(name: str) -> str:
     """Return the last part of a file name, without what has a meaning in paths."""
     last = _PLAIN.sub("_", name.replace("\\", "/").rpartition("/")[2]).strip(". ")
     return last[-_LONGEST_NAME:] or "upload"
+
+
+def _is_stale(own: Path) -> bool:
+    try:
+        return own.stat().st_mtime < time.time() - _STALE_SECONDS
+    except FileNotFoundError:  # somebody else has just deleted it
+        return True
 
 
 def _write(file: BinaryIO, path: Path) -> None:

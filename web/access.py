@@ -54,6 +54,7 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "/exports/{collection}": Right.FIGURES,
         "/imports": Right.LOAD_PLACES,
         "/imports/{number}/apply": Right.LOAD_PLACES,
+        "/imports/{number}/rejects": Right.LOAD_PLACES,
         "/imports/{number}/discard": Right.LOAD_PLACES,
         "/jobs": Right.LOAD_PLACES,
         "/jobs/{number}": Right.LOAD_PLACES,

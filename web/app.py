@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
+from datetime import date
 from http import HTTPStatus
 from typing import Final
 
@@ -27,6 +28,7 @@ from web import (
     databases,
     days,
     i18n,
+    import_words,
     log,
     metrics,
     problems,
@@ -98,20 +100,25 @@ def from_environment() -> FastAPI:
 def _opened(settings: Settings, figures: metrics.Metrics) -> State:
     database = databases.opened(settings)
     spool = Spool(settings.home.absolute() / "spool")
-    spool.sweep()
     sealer = Sealer.from_home(settings.home)
-    run_import = functools.partial(import_jobs.run, database, spool, sealer)
+    translators = i18n.load_all()
+    words = import_words.in_language(translators, settings.lang)
+    run_import = functools.partial(import_jobs.run, database, spool, sealer, words)
     answers = Themes()
     run_plan = functools.partial(plan_jobs.run, database, answers.patrol)
     worker = JobWorker(database, {import_jobs.TASK: run_import, plan_jobs.TASK: run_plan})
     worker.start()
-    keep = functools.partial(retention.keep_to, database, sealer, settings.home)
-    daily = Daily("retention", keep, days.today)
+
+    def keep_to_rules(day: date) -> None:
+        spool.sweep()
+        retention.keep_to(database, sealer, settings.home, day)
+
+    daily = Daily("retention", keep_to_rules, days.today)
     daily.start()
     return State(
         settings=settings,
         database=database,
-        translators=i18n.load_all(),
+        translators=translators,
         templates=view.environment(),
         assets=assets.load(),
         metrics=figures,

@@ -1,9 +1,10 @@
 """What an import says of a file, in words: the same fault of many rows is one sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from services.imports.report import Problem
+from services.settings import Language
 from web.i18n import Translator
 
 _RANGES = 10
@@ -69,6 +70,18 @@ def told(t: Translator, problems: Iterable[Problem]) -> list[Told]:
 def sentence(t: Translator, problem: Problem) -> str:
     """Return one problem in words, with its place in the file."""
     return told(t, [problem])[0].sentence(t)
+
+
+def in_language(
+    translators: Mapping[Language, Translator], default: Language
+) -> Callable[[str], Callable[[Problem], str]]:
+    """Return what finds, for a language by its name, how a problem is put into words."""
+
+    def words(name: str) -> Callable[[Problem], str]:
+        t = translators[Language(name) if name in set(Language) else default]
+        return lambda problem: sentence(t, problem)
+
+    return words
 
 
 def _ranges(rows: tuple[int, ...]) -> list[tuple[int, int]]:

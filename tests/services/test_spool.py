@@ -69,3 +69,37 @@ def test_what_nobody_came_back_to_is_swept(tmp_path: Path) -> None:
         os.utime(path.parent, (two_days_ago, two_days_ago))
     spool.sweep([wanted])
     assert (old.exists(), wanted.exists(), new.exists()) == (False, True, True)
+
+
+def test_what_lies_beside_an_upload_stays_until_it_is_discarded_or_old(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    path = spool.keep(io.BytesIO(b"x"), "a.csv")
+    path.with_name(".rest.csv").write_text("y")
+    spool.empty(path)
+    assert not path.exists()
+    assert spool.beside(path, ".rest.csv") == path.with_name(".rest.csv")
+    assert spool.beside(path, ".none.csv") is None
+    assert not spool.renew(path)
+    os.utime(path.parent, (time.time() - 25 * 3600,) * 2)
+    assert spool.beside(path, ".rest.csv") is None
+    spool.discard(path)
+    assert spool.beside(path, ".rest.csv") is None
+
+
+def test_an_upload_taken_up_again_is_kept_for_another_day(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    path = spool.keep(io.BytesIO(b"x"), "a.csv")
+    os.utime(path.parent, (time.time() - 23 * 3600,) * 2)
+    assert spool.renew(path)
+    assert path.parent.stat().st_mtime > time.time() - 60
+
+
+def test_nothing_outside_is_given_out(tmp_path: Path) -> None:
+    other = tmp_path / "other" / "a.csv"
+    other.parent.mkdir()
+    other.write_text("x")
+    spool = Spool(tmp_path / "spool")
+    spool.empty(other)
+    assert other.exists()
+    assert spool.beside(other, "a.csv") is None
+    assert not spool.renew(other)

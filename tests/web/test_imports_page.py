@@ -1,5 +1,7 @@
 """A file is uploaded, checked, then imported; faults are shown beside the field."""
 
+import csv
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -8,11 +10,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from services import audit
 from services import caller as callers
 from services.database import Database
 from services.settings import Settings
 from tests.services import small_district
-from tests.web.conftest import ADMIN, Client, add_accounts, listening
+from tests.web.conftest import ADMIN, PLANNER, Client, add_accounts, listening
 
 GOOD = "code,kind,name,lon,lat\nN1,day_care,新中心,116.805,32.605\n"
 MIXED = GOOD + "N2,palace,x,116.805,32.605\nN3,day_care,y,32.605,116.805\n"
@@ -92,7 +95,72 @@ def test_faults_are_listed_by_row_and_the_rest_can_be_imported(
     done = _finished(site, _act(site, checked, "apply", on_error="reject"))
     assert re.search(r"未收</dt><dd>2<", done)
     assert _names(database) - before == {"N1"}
-    assert _spooled(home) == []
+    assert [path.name for path in _spooled(home)] == [".checked.csv", ".imported.csv"]
+
+
+def _rejects(site: Client, html: str) -> requests.Response:
+    found = re.search(r'href="(/imports/\d+/rejects)"', html)
+    assert found, html
+    return site.get(found.group(1))
+
+
+def test_refused_rows_can_be_fetched_mended_and_sent_again(
+    site: Client, database: Database, home: Path
+) -> None:
+    checked = _finished(site, _upload(site, MIXED))
+    answer = _rejects(site, checked)
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert 'filename="places-rejects.csv"' in answer.headers["Content-Disposition"]
+    head, *rows = csv.reader(answer.content.decode("utf-8-sig").splitlines())
+    assert head == ["code", "kind", "name", "lon", "lat", "reason"]
+    assert [row[0] for row in rows] == ["N2", "N3"]
+    assert "第 3 行" in rows[0][-1]
+    done = _finished(site, _act(site, checked, "apply", on_error="reject"))
+    assert _rejects(site, done).content == answer.content
+    mended = answer.content.decode("utf-8-sig").replace("palace", "day_care")
+    assert "N2" not in _names(database)
+    again = _finished(site, _upload(site, mended))
+    _finished(site, _act(site, again, "apply", on_error="reject"))
+    assert "N2" in _names(database)
+    _act(site, done, "discard")
+    assert site.get(answer.url).status_code == 404
+    with database.transaction(callers.operator()) as tx:
+        lines = audit.lines(tx, audit.Filter(action="import_rejects"))
+    assert [line.details["kind"] for line in lines] == ["facilities"] * 2
+
+
+def test_reasons_are_in_the_language_of_whoever_asked(site: Client) -> None:
+    site.get("/imports?lang=en")
+    checked = _finished(site, _upload(site, MIXED))
+    assert "Download the 2 refused rows" in checked
+    assert "row 3" in _rejects(site, checked).text.lower()
+
+
+def test_refused_rows_of_people_are_for_those_who_may_import_people(
+    site: Client, database: Database, home: Path
+) -> None:
+    content = "code,household_code,name,birth_date\nR1,nowhere,某某,1950-02-30\n"
+    checked = _finished(site, _upload(site, content, kind="residents"))
+    answer = _rejects(site, checked)
+    assert "某某" in answer.content.decode("utf-8-sig")
+    add_accounts(database.url, PLANNER)
+    other = Client(site.address)
+    other.log_in(PLANNER.name)
+    number = answer.url.split("/")[-2]
+    assert "/rejects" not in other.get(f"/jobs/{number}").text
+    assert other.get(answer.url).status_code == 403
+    assert other.post(f"/imports/{number}/discard").status_code == 403
+    assert _rejects(site, checked).status_code == 200
+
+
+def test_refused_rows_are_gone_after_a_day(site: Client, home: Path) -> None:
+    checked = _finished(site, _upload(site, MIXED))
+    answer = _rejects(site, checked)
+    (own,) = (home / "spool").iterdir()
+    os.utime(own, (time.time() - 90_000,) * 2)
+    assert site.get(answer.url).status_code == 404
+    _upload(site, GOOD)
+    assert not own.exists()
 
 
 def test_an_upload_can_be_thrown_away(site: Client, database: Database, home: Path) -> None:
@@ -104,6 +172,14 @@ def test_an_upload_can_be_thrown_away(site: Client, database: Database, home: Pa
     gone = site.post(after.url.replace("/jobs/", "/imports/") + "/apply")
     assert gone.status_code == 404
     assert "请重新上传" in gone.text
+
+
+def test_a_file_refused_as_a_whole_is_told_so_once(site: Client) -> None:
+    html = _finished(site, _upload(site, "name,lon,lat\nx,116.805,32.605\n"))
+    assert html.count("缺少“code”列") == 1
+    assert "/apply" not in html
+    assert "/rejects" not in html
+    assert "/discard" in html
 
 
 def test_what_was_typed_is_not_lost(site: Client) -> None:

@@ -6,14 +6,13 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, UploadFile
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from gis import crs as crs_module
-from services import errors, import_jobs, jobs, overview, spool
+from services import audit, errors, import_jobs, jobs, overview, spool
 from services.database import Transaction
 from services.import_jobs import ImportRequest
 from services.imports.options import ImportKind, OnError
-from services.rights import Right
 from web import view
 from web.dependencies import Held, Optional, Page, Reading, Writing
 from web.pages.jobs import Number
@@ -32,14 +31,9 @@ class Asked:
     effective: date | None = None
 
 
-_OF_PEOPLE = frozenset({ImportKind.HOUSEHOLDS, ImportKind.RESIDENTS})
-
-
 def _kinds(page: view.Page) -> tuple[ImportKind, ...]:
     """Return what whoever asks may import: people's data only with the right to."""
-    if page.may(Right.LOAD_PEOPLE):
-        return tuple(ImportKind)
-    return tuple(kind for kind in ImportKind if kind not in _OF_PEOPLE)
+    return tuple(kind for kind in ImportKind if page.may(import_jobs.right_of(kind)))
 
 
 def _check_kind(page: view.Page, kind: ImportKind) -> None:
@@ -89,7 +83,12 @@ def upload(
             faults["file"] = page.t.error(error)
         else:
             request = ImportRequest(
-                form.kind, path, form.crs or None, dry_run=True, effective=form.effective
+                form.kind,
+                path,
+                form.crs or None,
+                dry_run=True,
+                effective=form.effective,
+                language=page.t.language,
             )
             return _begun(tx, request)
     response = _form(page, tx, form, faults)
@@ -100,28 +99,51 @@ def upload(
 @router.post("/imports/{number}/apply")
 def apply(
     page: Page,
+    held: Held,
     tx: Writing,
     number: Number,
     on_error: Annotated[OnError, Form()] = OnError.ABORT,
 ) -> Response:
     """Import what was checked before."""
+    request = _asked_before(page, tx, number)
+    if not held.spool.renew(request.path):
+        raise errors.NotFoundError("error.upload.gone")
+    asked = replace(request, dry_run=False, on_error=on_error, language=page.t.language)
+    return _begun(tx, asked)
+
+
+@router.get("/imports/{number}/rejects")
+def rejects(page: Page, held: Held, tx: Writing, number: Number) -> FileResponse:
+    """Return the rows that were refused, as they were uploaded, and why: to nobody's cache."""
+    request = _asked_before(page, tx, number)
+    found = import_jobs.rejects(held.spool, request)
+    if found is None:
+        raise errors.NotFoundError("error.rejects.gone")
+    audit.append(tx, "import_rejects", kind=request.kind.value, job=number)
+    tx.commit()
+    return FileResponse(
+        found,
+        media_type="text/csv; charset=utf-8",
+        filename=f"{request.path.stem}-rejects.csv",
+        headers={"Cache-Control": "private, no-store"},
+    )
+
+
+@router.post("/imports/{number}/discard")
+def discard(page: Page, held: Held, tx: Reading, number: Number) -> RedirectResponse:
+    """Delete an upload that was only checked, or what an import refused of it."""
+    held.spool.discard(_asked_before(page, tx, number).path)
+    return RedirectResponse(f"/jobs/{number}", HTTPStatus.SEE_OTHER)
+
+
+def _asked_before(page: view.Page, tx: Transaction, number: int) -> ImportRequest:
+    """Return what a job was asked to import, to whoever may import that."""
     outcome = jobs.find(tx, number).outcome or {}
     if "request" not in outcome:
         raise errors.NotFoundError("error.upload.gone")
     request = ImportRequest.from_json(outcome["request"])
     _check_kind(page, request.kind)
-    if not request.path.exists():
-        raise errors.NotFoundError("error.upload.gone")
-    return _begun(tx, replace(request, dry_run=False, on_error=on_error))
-
-
-@router.post("/imports/{number}/discard")
-def discard(held: Held, tx: Reading, number: Number) -> RedirectResponse:
-    """Delete an upload that was only checked."""
-    outcome = jobs.find(tx, number).outcome or {}
-    if "request" in outcome:
-        held.spool.discard(ImportRequest.from_json(outcome["request"]).path)
-    return RedirectResponse(f"/jobs/{number}", HTTPStatus.SEE_OTHER)
+    return request
 
 
 def _begun(tx: Transaction, request: ImportRequest) -> Response:

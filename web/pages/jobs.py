@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services import jobs
+from services import import_jobs, jobs
 from services.import_jobs import ImportRequest
 from services.imports.report import Problem
 from web import import_words, view
-from web.dependencies import Page, Reading, Writing
+from web.dependencies import Held, Page, Reading, Writing
 from web.import_words import Told
 
 router = APIRouter(include_in_schema=False)
@@ -28,31 +28,44 @@ def listing(page: Page, tx: Reading) -> HTMLResponse:
 
 
 @router.get("/jobs/{number}", response_class=HTMLResponse)
-def show(page: Page, tx: Reading, number: Number) -> HTMLResponse:
+def show(page: Page, held: Held, tx: Reading, number: Number) -> HTMLResponse:
     """Return one job; its state alone when htmx asks."""
     job = jobs.find(tx, number)
     outcome = dict(job.outcome or {})
     report = outcome.get("report") or {}
     request = ImportRequest.from_json(outcome["request"]) if "request" in outcome else None
+    if request is not None and not page.may(import_jobs.right_of(request.kind)):
+        request = None  # its upload is for those who may import such
     template = "parts/job_outcome.html" if view.is_fragment(page.request) else "job.html"
     return page.render(
         template,
         job=job,
         error=outcome.get("error"),
         report=report,
-        lists=_lists(page, report),
+        lists=_lists(page, report, outcome.get("error")),
         upload=request,
+        rejects=request is not None and import_jobs.rejects(held.spool, request) is not None,
         may_import=request is not None and request.dry_run and request.path.exists(),
         shown=_SHOWN,
     )
 
 
-def _lists(page: view.Page, report: Mapping[str, Any]) -> list[tuple[str, list[Told]]]:
-    """Return what an import says of its file, in words, by how grave it is."""
+def _lists(
+    page: view.Page, report: Mapping[str, Any], error: Mapping[str, Any] | None
+) -> list[tuple[str, list[Told]]]:
+    """Return what an import says of its file, in words, by how grave it is.
+
+    What is wrong with the file as a whole is the error, and is not told again.
+    """
+    whole = error["key"] if error else None
     return [
         (f"import.{name}", told)
         for name in ("problems", "warnings", "notes")
-        if (told := import_words.told(page.t, (Problem(**p) for p in report.get(name, ()))))
+        if (
+            told := import_words.told(
+                page.t, (Problem(**p) for p in report.get(name, ()) if p["key"] != whole)
+            )
+        )
     ]
 
 
