@@ -73,7 +73,9 @@ class ExportOptions:
         Of coverage: limit in metres (None: the rule set's), age from which people count (None: the
         theme's), rule set.
     level
-        Of coverage: only units of this level.
+        Of units and of figures of units: only those of this level.
+    kind
+        Of facilities: only those of this kind.
     to, profile, edition
         Of ways without a step: what is reached, who is on the way, and the standard for ramps.
     mend, n
@@ -92,6 +94,7 @@ class ExportOptions:
     min_age: int | None = None
     rules: str = "gb50180-2018"
     level: codes.Level | None = None
+    kind: FacilityKind | None = None
     to: str = FacilityKind.DAY_CARE.value
     profile: str = profiles.DEFAULT
     edition: str = ramp_rules.DEFAULT

@@ -59,6 +59,7 @@ FROM units u
 JOIN unit_versions v ON v.unit_id = u.id AND v.valid @> %(as_of)s::date
 LEFT JOIN import_runs r ON r.id = v.import_run_id
 WHERE (%(unit)s::text IS NULL OR starts_with(u.code, %(unit)s::text))
+  AND (%(level)s::text IS NULL OR u.level = %(level)s::text)
   AND (%(west)s::float8 IS NULL OR ST_Intersects(
     v.geom, ST_MakeEnvelope(%(west)s::float8, %(south)s, %(east)s, %(north)s, 4490)))
 ORDER BY u.code
@@ -74,6 +75,7 @@ LEFT JOIN units u ON u.id = a.unit_id
 LEFT JOIN import_runs r ON r.id = f.import_run_id
 WHERE coalesce(f.opened_on <= %(as_of)s::date, true)
   AND coalesce(f.closed_on > %(as_of)s::date, true)
+  AND (%(kind)s::text IS NULL OR f.kind = %(kind)s::text)
   AND (%(unit)s::text IS NULL OR starts_with(u.code, %(unit)s::text))
   AND (%(west)s::float8 IS NULL OR ST_Intersects(
     f.geom, ST_MakeEnvelope(%(west)s::float8, %(south)s, %(east)s, %(north)s, 4490)))
@@ -124,6 +126,8 @@ def parameters(options: ExportOptions) -> dict[str, object]:
     return {
         "as_of": options.as_of,
         "unit": options.unit,
+        "level": options.level.value if options.level else None,
+        "kind": options.kind.value if options.kind else None,
         "west": box.west if box else None,
         "south": box.south if box else None,
         "east": box.east if box else None,

@@ -40,6 +40,7 @@ SELECT u.code, ST_AsBinary(v.geom)
 FROM units u
 JOIN unit_versions v ON v.unit_id = u.id AND v.valid @> %(as_of)s::date
 WHERE (%(unit)s::text IS NULL OR starts_with(u.code, %(unit)s::text))
+  AND (%(level)s::text IS NULL OR u.level = %(level)s::text)
   AND (%(west)s::float8 IS NULL OR ST_Intersects(
     v.geom, ST_MakeEnvelope(%(west)s::float8, %(south)s, %(east)s, %(north)s, 4490)))
 ORDER BY u.code

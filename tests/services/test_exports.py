@@ -20,8 +20,10 @@ import structlog.testing
 from babel.messages import pofile
 
 from gis import crs
+from gis.codes import Level
 from services import assignment, errors, exports
 from services.exports import ExportOptions, Format
+from services.facility_kinds import FacilityKind
 from services.themes.held import Themes
 from tests.services import patrols, small_district
 from tests.services.small_district import DAY, DISTRICT, GRIDS
@@ -327,6 +329,20 @@ def test_a_unit_and_what_lies_in_it(tx):
     for collection in ("population", "coverage-day-care"):
         rows = _geojson(tx, collection, unit=township)["features"]
         assert [f["id"] for f in rows] == codes
+
+
+def test_a_level_of_units_and_a_kind_of_facility(tx):
+    grids = sorted(code for code in _all_codes() if len(code) == 15)
+    for collection in ("units", "population", "coverage-day-care"):
+        rows = _geojson(tx, collection, level=Level.GRID)["features"]
+        assert [f["id"] for f in rows] == grids
+    every = _geojson(tx, "facilities")["features"]
+    kinds = {f["properties"]["kind"] for f in every}
+    assert len(kinds) > 1
+    for kind in kinds:
+        rows = _geojson(tx, "facilities", kind=FacilityKind(kind))["features"]
+        assert rows == [f for f in every if f["properties"]["kind"] == kind]
+    assert _geojson(tx, "facilities", kind=FacilityKind.MARKET)["features"] == []
 
 
 def _all_codes():

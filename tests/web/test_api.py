@@ -86,6 +86,20 @@ def test_collections_are_geojson(client: Client, path: str) -> None:
     assert answer["features"]
 
 
+def test_facilities_of_a_kind_and_units_of_a_level(client: Client) -> None:
+    every = client.get("/api/facilities", params=ASKED).json()["features"]
+    kinds = {feature["properties"]["kind"] for feature in every}
+    for kind in kinds:
+        found = client.get("/api/facilities", params={**ASKED, "kind": kind}).json()["features"]
+        assert found == [f for f in every if f["properties"]["kind"] == kind]
+    none = client.get("/api/facilities", params={**ASKED, "kind": "market"}).json()
+    assert none["features"] == []
+    table = client.get("/exports/facilities", params={**ASKED, "kind": "market", "format": "csv"})
+    assert len(table.text.strip().splitlines()) == 1
+    units = client.get("/api/units", params={**ASKED, "level": "community"}).json()["features"]
+    assert {len(f["properties"]["code"]) for f in units} == {12}
+
+
 def test_hot_spots_are_where_people_are_left_out(client: Client) -> None:
     features = client.get("/api/hot-spots", params=ASKED).json()["features"]
     unserved = [feature["properties"]["unserved"] for feature in features]
@@ -107,6 +121,8 @@ def test_units_are_found_by_name_and_code(client: Client) -> None:
         ("/api/coverage/day-care?rules=none", 404, "error.rules.unknown"),
         ("/api/coverage/day-care?max_walk=0", 422, "error.request.parameter"),
         ("/api/coverage/day-care?as_of=yesterday", 422, "error.request.parameter"),
+        ("/api/facilities?kind=palace", 422, "error.request.parameter"),
+        ("/api/units?level=galaxy", 422, "error.request.parameter"),
         ("/api/coverage/day-care/items?crs=mars", 422, "error.export.crs"),
         ("/api/coverage/day-care/items?bbox=1,2,3", 422, "error.export.bbox"),
         ("/api/nothing", 404, "about:blank"),

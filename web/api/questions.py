@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gis import codes
 from services import exports, profiles, ramp_rules, rules
 from services.exports import ExportOptions, Format
+from services.facility_kinds import FacilityKind
 from services.themes import patrol
 from services.themes.day_care import OLD_AGE, DayCareQuery
 from services.themes.patrol import PatrolQuery
@@ -83,6 +84,7 @@ class Cut(Stepless):
     format: Annotated[str, Field(max_length=20)] = Format.GEOJSON.value
     crs: Annotated[_Text | None, Optional] = None
     bbox: Annotated[_Text | None, Optional] = None
+    kind: Annotated[FacilityKind | None, Optional] = None
     n: Annotated[int | None, Field(ge=1, le=exports.MOST_LISTED), Optional] = None
     days: Annotated[int, Field(ge=1, le=patrol.LOOK_BACK_DAYS)] = patrol.DAYS
     passes: Annotated[int, Field(ge=1, le=_MOST_PASSES)] = 1
@@ -100,6 +102,7 @@ def cut(asked: Annotated[Cut, Query()], as_of: Day) -> ExportOptions:
         min_age=asked.min_age,
         rules=asked.rules,
         level=asked.level,
+        kind=asked.kind,
         to=asked.to.value,
         profile=asked.profile,
         edition=asked.edition,

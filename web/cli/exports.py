@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from gis.codes import Level
 from services import caller as callers
 from services import exports, rules
 from services.exports import Format
+from services.facility_kinds import FacilityKind
 from web import databases, days
 from web.cli import context, verbs
 from web.cli.console import Console
@@ -31,6 +33,8 @@ class _Export:
     unit: Annotated[str | None, typer.Option("--unit", help="cli.option.unit", metavar="CODE")] = (
         None
     )
+    level: Annotated[Level | None, typer.Option("--level", help="cli.export.level")] = None
+    kind: Annotated[FacilityKind | None, typer.Option("--kind", help="cli.export.kind")] = None
     as_of: Annotated[
         datetime | None,
         typer.Option("--as-of", help="cli.option.as_of", formats=["%Y-%m-%d"], metavar="DATE"),
@@ -59,6 +63,8 @@ def _export(console: Console, options: _Export) -> None:
         crs=exports.read_crs(options.crs),
         bbox=exports.read_bbox(options.bbox),
         unit=options.unit,
+        level=options.level,
+        kind=options.kind,
         max_walk_m=options.max_walk,
         rules=options.rules,
     )
