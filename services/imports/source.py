@@ -24,12 +24,12 @@ LAYERS = (
 
 
 def check(path: Path) -> None:
-    """Refuse a path that leads nowhere.
+    """Refuse a path that leads nowhere, or to nothing: readers call an empty file damaged.
 
     Raises
     ------
     FileFaultError
-        The file does not exist or may not be read.
+        The file does not exist, may not be read, or is empty.
     """
     if not path.exists():
         raise FileFaultError("error.import.file.missing", name=path.name)
@@ -39,6 +39,8 @@ def check(path: Path) -> None:
         path.open("rb").close()
     except PermissionError as error:
         raise FileFaultError("error.import.file.forbidden", name=path.name) from error
+    if path.is_file() and not path.stat().st_size:
+        raise FileFaultError("error.import.file.empty")
 
 
 @contextmanager

@@ -223,6 +223,23 @@ def test_assign_reports(capsys: pytest.CaptureFixture[str]) -> None:
     assert "X1" in written.err
 
 
+def test_assign_says_how_many_places_lie_outside_and_lists_every_one(
+    own_server: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with own_server.transaction(callers.operator()) as tx:
+        tx.driver.execute("""
+            INSERT INTO facilities (code, kind, name, geom)
+            SELECT 'FAR' || n, 'other', 'x', ST_SetSRID(ST_MakePoint(116.6 + n / 1e5, 32.5), 4490)
+            FROM generate_series(1, 1200) n
+        """)
+        tx.commit()
+    assert run("assign --json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["outside"] == len(report["places_outside"]) == 1201
+    assert run("--lang en assign") == 0
+    assert "1,201 places lie in no unit, 1,191 of them not listed" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("own_server")
 def test_coverage_goes_to_the_terminal_and_into_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

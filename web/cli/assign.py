@@ -13,6 +13,7 @@ from web.cli import context, verbs
 from web.cli.console import Console
 
 _LISTED = 10
+_EVERY = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ def _assign(console: Console, options: _Assign) -> None:
         locks.hold_areas(tx)
         with console.progress() as progress:
             report = assignment.assign_all(tx, progress)
-        outside = assignment.outside(tx, days.today())
+        wanted = _EVERY if options.json else _LISTED
+        outside = assignment.outside(tx, days.today(), wanted)
         tx.commit()
     if options.json:
         places = [dataclasses.asdict(place) for place in outside]
@@ -45,7 +47,7 @@ def _assign(console: Console, options: _Assign) -> None:
             changed=report.changed,
         )
     )
-    for place in outside[:_LISTED]:
+    for place in outside:
         console.say(
             "cli.assign.outside",
             subject=console.t(f"subject.{place.subject}"),
@@ -54,4 +56,4 @@ def _assign(console: Console, options: _Assign) -> None:
             distance=console.t.distance(place.distance_m),
         )
     if report.outside > _LISTED:
-        console.say("cli.assign.more", n=report.outside - _LISTED)
+        console.say("cli.assign.more", total=report.outside, n=report.outside - _LISTED)

