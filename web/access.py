@@ -52,6 +52,7 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "/facilities": Right.FIGURES,
         "/exports": Right.FIGURES,
         "/exports/{collection}": Right.FIGURES,
+        "/exports/{collection}/about": Right.FIGURES,
         "/imports": Right.LOAD_PLACES,
         "/imports/{number}/apply": Right.LOAD_PLACES,
         "/imports/{number}/rejects": Right.LOAD_PLACES,

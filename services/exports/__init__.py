@@ -5,7 +5,7 @@ the other: a collection is a stream of record batches with geometry, a format tu
 into bytes. Rows pass through in constant memory, from a server-side cursor to the file.
 """
 
-from services.exports.catalogue import COLLECTIONS, PERSONAL, Collection
+from services.exports.catalogue import COLLECTIONS, PERSONAL, Collection, Topic, find
 from services.exports.delivery import Download, download, file_name, keep_taken, stream, write
 from services.exports.fields import Field, FieldType, GeometryType
 from services.exports.options import (
@@ -18,6 +18,7 @@ from services.exports.options import (
     read_crs,
     read_format,
 )
+from services.exports.preview import Preview, preview
 from services.exports.renderers import RENDERERS, Renderer
 
 __all__ = [
@@ -34,10 +35,14 @@ __all__ = [
     "FieldType",
     "Format",
     "GeometryType",
+    "Preview",
     "Renderer",
+    "Topic",
     "download",
     "file_name",
+    "find",
     "keep_taken",
+    "preview",
     "read_bbox",
     "read_crs",
     "read_format",

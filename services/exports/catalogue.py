@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -18,6 +19,16 @@ from services.rights import Right
 from services.themes.held import Themes
 from services.themes.ramps import Answer
 from services.themes.ramps.basis import Basis
+
+
+class Topic(StrEnum):
+    """What collections are about, in the order in which they are shown."""
+
+    PLACES = "places"
+    DAY_CARE = "day_care"
+    RAMPS = "ramps"
+    PATROL = "patrol"
+    HOMES = "homes"
 
 
 @dataclass(frozen=True)
@@ -69,13 +80,17 @@ class Collection:
         Columns; of coverage those by the default rule set, whose distance bands name columns.
     open
         Checks what is asked for, and starts to stream.
+    count
+        Counts the rows without reading them; None: they are worked out at once, and few.
     """
 
+    topic: Topic
     name: str
     key: str
     geometry: GeometryType
     fields: tuple[Field, ...]
     open: Callable[[Source], Opened]
+    count: Callable[[Transaction, ExportOptions], int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse field names that are not unique, in full or shortened."""
@@ -107,6 +122,19 @@ _GENERATED_NETWORK = sa.text("""
     SELECT EXISTS (SELECT FROM networks n JOIN import_runs r ON r.id = n.import_run_id
         WHERE r.generated AND n.id = (SELECT max(id) FROM networks))
 """)
+
+
+def opened_source(tx: Transaction, options: ExportOptions, themes: Themes) -> Source:
+    """Return what opening a collection needs, checked.
+
+    Raises
+    ------
+    services.errors.NotFoundError
+        There is no such unit on the day, or no district at all.
+    """
+    if options.unit is not None:
+        units.find(tx, options.unit, options.as_of)
+    return Source(tx, options, units.root(tx, options.as_of).unit, themes)
 
 
 def find(name: str, caller: Caller) -> Collection:
@@ -274,20 +302,44 @@ _COVERAGE = day_care.fields(rules.load().bands_m)
 COLLECTIONS = {
     collection.name: collection
     for collection in (
-        Collection("units", "code", _AREA, stored.UNITS, _open_units),
-        Collection("facilities", "code", _POINT, stored.FACILITIES, _open_facilities),
-        Collection("network", "id", _LINE, stored.NETWORK, _open_network),
-        Collection("coverage-day-care", "code", _AREA, _COVERAGE, _open_coverage),
-        Collection("service-areas", "limit_m", _AREA, day_care.AREAS, _open_areas),
-        Collection("coverage-ramps", "code", _AREA, ramps.COVERAGE, _open_ramp_coverage),
-        Collection("ramps", "code", _POINT, ramps.RAMPS, _open_ramps),
-        Collection("entrances", "code", _POINT, ramps.ENTRANCES, _open_entrances),
-        Collection("mendings", "number", _POINT, works.MENDINGS, _open_mendings),
-        Collection("survey-list", "number", _POINT, works.SURVEY, _open_survey),
-        Collection("coverage-patrol", "code", _AREA, patrol.COVERAGE, _open_patrol),
-        Collection("patrol-routes", "code", GeometryType.LINES, patrol.ROUTES, _open_routes),
-        Collection("patrol-sections", "id", _LINE, patrol.SECTIONS, _open_sections),
-        Collection("population", "code", _AREA, unit_figures.POPULATION, _open_population),
+        Collection(
+            Topic.PLACES, "units", "code", _AREA, stored.UNITS, _open_units, stored.count_units
+        ),
+        Collection(
+            Topic.PLACES,
+            "facilities",
+            "code",
+            _POINT,
+            stored.FACILITIES,
+            _open_facilities,
+            stored.count_facilities,
+        ),
+        Collection(
+            Topic.PLACES,
+            "network",
+            "id",
+            _LINE,
+            stored.NETWORK,
+            _open_network,
+            stored.count_network,
+        ),
+        Collection(Topic.DAY_CARE, "coverage-day-care", "code", _AREA, _COVERAGE, _open_coverage),
+        Collection(Topic.DAY_CARE, "service-areas", "limit_m", _AREA, day_care.AREAS, _open_areas),
+        Collection(
+            Topic.RAMPS, "coverage-ramps", "code", _AREA, ramps.COVERAGE, _open_ramp_coverage
+        ),
+        Collection(Topic.RAMPS, "ramps", "code", _POINT, ramps.RAMPS, _open_ramps),
+        Collection(Topic.RAMPS, "entrances", "code", _POINT, ramps.ENTRANCES, _open_entrances),
+        Collection(Topic.RAMPS, "mendings", "number", _POINT, works.MENDINGS, _open_mendings),
+        Collection(Topic.RAMPS, "survey-list", "number", _POINT, works.SURVEY, _open_survey),
+        Collection(Topic.PATROL, "coverage-patrol", "code", _AREA, patrol.COVERAGE, _open_patrol),
+        Collection(
+            Topic.PATROL, "patrol-routes", "code", GeometryType.LINES, patrol.ROUTES, _open_routes
+        ),
+        Collection(Topic.PATROL, "patrol-sections", "id", _LINE, patrol.SECTIONS, _open_sections),
+        Collection(
+            Topic.PLACES, "population", "code", _AREA, unit_figures.POPULATION, _open_population
+        ),
     )
 }
 """Published ones: for everybody who has logged in, and for keys that were granted them."""
@@ -295,7 +347,7 @@ COLLECTIONS = {
 PERSONAL = {
     collection.name: collection
     for collection in (
-        Collection("households", "code", _POINT, households.FIELDS, _open_households),
+        Collection(Topic.HOMES, "households", "code", _POINT, households.FIELDS, _open_households),
     )
 }
 """Those that lead to people: for who decides on them, of the own units; no key opens them."""

@@ -13,7 +13,7 @@ import pyarrow as pa
 import structlog
 
 from gis import crs as crs_module
-from services import audit, errors, units
+from services import audit, errors
 from services.caller import Caller, Role
 from services.database import Database, Transaction
 from services.exports import catalogue, coordinates
@@ -62,7 +62,7 @@ def stream(
         No such collection, unit or rule set, or no district at all: at once, before any byte.
     """
     found = catalogue.find(collection, tx.caller)
-    source = _source(tx, options, themes or Themes())
+    source = catalogue.opened_source(tx, options, themes or Themes())
     opened = found.open(source)
     dataset = Dataset(
         name=found.name,
@@ -146,14 +146,6 @@ def file_name(collection: str, options: ExportOptions) -> str:
     """Return a name that tells what is inside: collection, unit, day, displaced coordinates."""
     parts = [collection, options.unit, options.as_of.isoformat(), _note(options.crs)]
     return "_".join(part for part in parts if part) + RENDERERS[options.format].suffix
-
-
-def _source(tx: Transaction, options: ExportOptions, themes: Themes) -> catalogue.Source:
-    """Check that what is asked for is there."""
-    if options.unit is not None:
-        units.find(tx, options.unit, options.as_of)
-    root = units.root(tx, options.as_of).unit
-    return catalogue.Source(tx, options, root, themes)
 
 
 def _given_out(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import LiteralString
 
 import pyarrow as pa
-from psycopg import ServerCursor
+from psycopg import ServerCursor, sql
 
 from services.database import Transaction
 
@@ -39,6 +39,13 @@ def batches(
                 for values, column in zip(columns, schema, strict=True)
             ]
             yield pa.record_batch(arrays, schema=schema)
+
+
+def count(tx: Transaction, query: LiteralString, params: Mapping[str, object]) -> int:
+    """Count the rows that `batches` would read."""
+    counting = sql.SQL("SELECT count(*) FROM ({}) counted").format(sql.SQL(query))
+    row = tx.driver.execute(counting, params).fetchone()
+    return int(str(row[0])) if row else 0
 
 
 def _columns(cursor: ServerCursor[tuple[object, ...]], width: int) -> list[list[object]]:

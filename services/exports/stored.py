@@ -114,6 +114,21 @@ def network(tx: Transaction, options: ExportOptions) -> Iterator[pa.RecordBatch]
     return _rows(tx, _NETWORK_SQL, NETWORK, options)
 
 
+def count_units(tx: Transaction, options: ExportOptions) -> int:
+    """Count the units of the day."""
+    return rows.count(tx, _UNITS_SQL, parameters(options))
+
+
+def count_facilities(tx: Transaction, options: ExportOptions) -> int:
+    """Count the facilities that are open on the day."""
+    return rows.count(tx, _FACILITIES_SQL, parameters(options))
+
+
+def count_network(tx: Transaction, options: ExportOptions) -> int:
+    """Count the edges of the walking network."""
+    return rows.count(tx, _NETWORK_SQL, parameters(options))
+
+
 def _rows(
     tx: Transaction, query: LiteralString, fields: tuple[Field, ...], options: ExportOptions
 ) -> Iterator[pa.RecordBatch]:

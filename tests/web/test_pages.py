@@ -5,7 +5,6 @@ import re
 import pytest
 
 from tests.web.conftest import DAY, Client
-from web import i18n
 from web.i18n import Language
 
 PAGES = [
@@ -19,6 +18,7 @@ PAGES = [
     "/facilities?kind=day_care&unit=340405001",
     "/imports",
     "/exports",
+    "/exports/facilities/about",
     "/jobs",
 ]
 _LOOKS_LIKE_A_KEY = re.compile(r">\s*[a-z_]+(\.[a-z_]+)+\s*<")
@@ -167,13 +167,6 @@ def test_a_page_is_light(client: Client) -> None:
     assert page.headers["content-encoding"] == sheet.headers["content-encoding"] == "gzip"
     sent = [int(answer.headers["content-length"]) for answer in (page, sheet)]
     assert sum(sent) < 60_000
-
-
-def test_the_exports_page_explains_every_field(client: Client) -> None:
-    html = client.get("/exports", headers={"Accept-Language": "en"}).text
-    t = i18n.load(Language.EN)
-    assert t("export.field.share") in html.replace("&#39;", "'")
-    assert f"{client.address}/api/coverage/day-care/items" in html
 
 
 def test_an_export_is_a_file(client: Client) -> None:
