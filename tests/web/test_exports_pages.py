@@ -94,6 +94,15 @@ def test_nothing_is_wider_than_a_phone_and_axe_finds_nothing(page: Page, path: s
     assert found.violations_count == 0, found.generate_report()
 
 
+def test_a_printed_page_holds_the_preview_and_no_controls(page: Page) -> None:
+    page.set_viewport_size({"width": 1030, "height": 730})
+    page.goto(f"/exports/facilities/about?as_of={DAY}")
+    page.emulate_media(media="print")
+    expect(page.locator("#take-form")).to_be_hidden()
+    expect(page.get_by_role("button", name="Copy").first).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1030
+
+
 def test_collections_stand_side_by_side_on_a_wide_screen(page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"/exports?as_of={DAY}")
