@@ -71,6 +71,13 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "/api/patrol/way": Right.PATROL,
         "/api/coverage/{theme}": Right.FIGURES,
         "/api/coverage/{theme}/items": Right.FIGURES,
+        "/ogc": Right.FIGURES,
+        "/ogc/": Right.FIGURES,
+        "/ogc/conformance": Right.FIGURES,
+        "/ogc/collections": Right.FIGURES,
+        "/ogc/collections/{collection}": Right.FIGURES,
+        "/ogc/collections/{collection}/items": Right.FIGURES,
+        "/ogc/collections/{collection}/items/{feature}": Right.FIGURES,
         "/api/units": Right.FIGURES,
         "/api/units/search": Right.FIGURES,
         "/api/facilities": Right.FIGURES,
@@ -126,12 +133,19 @@ GRANTED: Mapping[str, str] = MappingProxyType(
     {
         **{path: name for theme in themes.ALL for path, name in theme.all_granted.items()},
         "/exports/{collection}": "{collection}",
+        "/ogc/collections/{collection}": "{collection}",
+        "/ogc/collections/{collection}/items": "{collection}",
+        "/ogc/collections/{collection}/items/{feature}": "{collection}",
         "/api/units": "units",
         "/api/facilities": "facilities",
         "/api/service-areas": "service-areas",
     }
 )
 """Routes that a department's key opens, and the collection it must have been granted."""
+
+
+KEYED = frozenset({"/ogc", "/ogc/", "/ogc/conformance", "/ogc/collections"})
+"""Routes that any department's key opens: they tell what it was granted."""
 
 
 async def form_token(request: Request) -> str:
@@ -161,7 +175,7 @@ def admit(request: Request, token: Annotated[str, Depends(form_token)]) -> None:
         return
     key = _bearer(request)
     if key is not None:
-        request.state.caller = _department(held, key, route, request)
+        request.state.caller, request.state.granted = _department(held, key, route, request)
         return
     session = _session(held, request)
     if request.method not in _SAFE_METHODS and token != session.csrf:
@@ -187,6 +201,12 @@ def caller(request: Request) -> Caller:
     return found
 
 
+def granted(request: Request) -> frozenset[str] | None:
+    """Return the collections that the key of a department was granted; None: nobody's key."""
+    found = getattr(request.state, "granted", None)
+    return found if isinstance(found, frozenset) else None
+
+
 def session(request: Request) -> Session | None:
     """Return the session of whoever asks; None: an open page, or a department's key."""
     found = getattr(request.state, "session", None)
@@ -208,12 +228,16 @@ def _bearer(request: Request) -> str | None:
     return header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else None
 
 
-def _department(held: State, key: str, route: str, request: Request) -> Caller:
+def _department(
+    held: State, key: str, route: str, request: Request
+) -> tuple[Caller, frozenset[str]]:
     with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
         found, granted = api_keys.find(tx, key)
         tx.commit()
     assert found.role is Role.DEPARTMENT
+    if route in KEYED:
+        return found, frozenset(granted)
     pattern = GRANTED.get(route)
     if pattern is None or pattern.format(**request.path_params) not in granted:
         raise errors.ForbiddenError("error.keys.not_granted")
-    return found
+    return found, frozenset(granted)

@@ -47,7 +47,8 @@ DOCUMENTED: dict[str, Any] = {
         }
     },
 }
-_MACHINES = ("/api/", "/tiles/", "/healthz", "/readyz", "/metrics")
+_BY_OGC = "/ogc"
+_MACHINES = ("/api/", "/ogc", "/tiles/", "/healthz", "/readyz", "/metrics")
 
 
 def status_of(error: errors.WanggeError) -> HTTPStatus:
@@ -69,7 +70,7 @@ def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, errors.UnknownCallerError) and not _is_machine(request):
         return _to_login(request)
     t = view.translator(request)
-    response = answer(request, status_of(error), t.error(error), kind=error.key)
+    response = answer(request, _status(request, status_of(error)), t.error(error), kind=error.key)
     if isinstance(error, errors.FaultsError) and _is_machine(request):
         return _with_faults(response, {name: t.error(one) for name, one in error.faults.items()})
     return response
@@ -101,7 +102,15 @@ def _unreadable(request: Request, error: Exception) -> Response:
     t = view.translator(request)
     names = ", ".join(dict.fromkeys(str(part["loc"][-1]) for part in error.errors()))
     detail = t("error.request.parameter", names=names)
-    return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, kind="error.request.parameter")
+    status = _status(request, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return answer(request, status, detail, kind="error.request.parameter")
+
+
+def _status(request: Request, status: HTTPStatus) -> HTTPStatus:
+    """Return the status for a door: what OGC API - Features cannot read is a bad request (7.5.1)."""
+    is_unreadable = status is HTTPStatus.UNPROCESSABLE_ENTITY
+    by_ogc = request.url.path.startswith(_BY_OGC)
+    return HTTPStatus.BAD_REQUEST if is_unreadable and by_ogc else status
 
 
 def _plain(request: Request, error: Exception) -> Response:

@@ -18,6 +18,7 @@ from services.exports.options import (
     read_crs,
     read_format,
 )
+from services.exports.paging import Page, feature, page
 from services.exports.preview import Preview, preview
 from services.exports.renderers import RENDERERS, Renderer
 
@@ -35,13 +36,16 @@ __all__ = [
     "FieldType",
     "Format",
     "GeometryType",
+    "Page",
     "Preview",
     "Renderer",
     "Topic",
     "download",
+    "feature",
     "file_name",
     "find",
     "keep_taken",
+    "page",
     "preview",
     "read_bbox",
     "read_crs",

@@ -31,6 +31,9 @@ class Topic(StrEnum):
     HOMES = "homes"
 
 
+_ON_ROADS = frozenset({Topic.DAY_CARE, Topic.RAMPS, Topic.PATROL})
+
+
 @dataclass(frozen=True)
 class Opened:
     """What a collection yields for one export; geometry in the stored CRS, EPSG:4490."""
@@ -98,6 +101,11 @@ class Collection:
         shorts = [item.short.lower() for item in self.fields]
         if len({*names}) < len(names) or len({*shorts}) < len(shorts) or self.key not in names:
             raise ValueError(f"the fields of {self.name} are ambiguous")
+
+    @property
+    def on_roads(self) -> bool:
+        """Whether it is made of the roads, and so under their licence too."""
+        return self.name == "network" or self.topic in _ON_ROADS
 
     @property
     def title(self) -> str:

@@ -35,9 +35,7 @@ def collection(dataset: Dataset) -> Iterator[bytes]:
     separator = b""
     for batch in dataset.batches:
         if batch.num_rows:
-            yield (
-                separator + json_text.lines([*_feature(batch, dataset), _BETWEEN])[: -len(_BETWEEN)]
-            )
+            yield separator + features(batch, dataset)
             separator = _BETWEEN.encode()
     yield b"\n]}\n"
 
@@ -48,6 +46,13 @@ def sequence(dataset: Dataset) -> Iterator[bytes]:
     for batch in noted.batches:
         if batch.num_rows:
             yield json_text.lines([_RECORD_SEPARATOR, *_feature(batch, noted), "\n"])
+
+
+def features(batch: pa.RecordBatch, dataset: Dataset) -> bytes:
+    """Return the features of a batch, with commas between them; of no rows, nothing."""
+    if not batch.num_rows:
+        return b""
+    return json_text.lines([*_feature(batch, dataset), _BETWEEN])[: -len(_BETWEEN)]
 
 
 def _feature(batch: pa.RecordBatch, dataset: Dataset) -> list[json_text.Piece]:

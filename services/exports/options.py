@@ -76,6 +76,9 @@ class ExportOptions:
         Of units and of figures of units: only those of this level.
     kind
         Of facilities: only those of this kind.
+    after, key
+        Of units, facilities and network: only those that come after this one in the order of what
+        identifies them; only this one.
     to, profile, edition
         Of ways without a step: what is reached, who is on the way, and the standard for ramps.
     mend, n
@@ -95,6 +98,8 @@ class ExportOptions:
     rules: str = "gb50180-2018"
     level: codes.Level | None = None
     kind: FacilityKind | None = None
+    after: str | None = None
+    key: str | None = None
     to: str = FacilityKind.DAY_CARE.value
     profile: str = profiles.DEFAULT
     edition: str = ramp_rules.DEFAULT

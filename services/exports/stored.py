@@ -62,6 +62,8 @@ WHERE (%(unit)s::text IS NULL OR starts_with(u.code, %(unit)s::text))
   AND (%(level)s::text IS NULL OR u.level = %(level)s::text)
   AND (%(west)s::float8 IS NULL OR ST_Intersects(
     v.geom, ST_MakeEnvelope(%(west)s::float8, %(south)s, %(east)s, %(north)s, 4490)))
+  AND (%(after)s::text IS NULL OR u.code > %(after)s::text)
+  AND (%(key)s::text IS NULL OR u.code = %(key)s::text)
 ORDER BY u.code
 """
 _FACILITIES_SQL: LiteralString = """
@@ -79,6 +81,8 @@ WHERE coalesce(f.opened_on <= %(as_of)s::date, true)
   AND (%(unit)s::text IS NULL OR starts_with(u.code, %(unit)s::text))
   AND (%(west)s::float8 IS NULL OR ST_Intersects(
     f.geom, ST_MakeEnvelope(%(west)s::float8, %(south)s, %(east)s, %(north)s, 4490)))
+  AND (%(after)s::text IS NULL OR f.code > %(after)s::text)
+  AND (%(key)s::text IS NULL OR f.code = %(key)s::text)
 ORDER BY f.code
 """
 # The network has no history: the newest one is given out whatever the day; its unit's boundary
@@ -95,6 +99,8 @@ WHERE n.id = (SELECT max(id) FROM networks)
     WHERE u.code = %(unit)s::text AND v.valid @> %(as_of)s::date)))
   AND (%(west)s::float8 IS NULL OR ST_Intersects(
     e.geom, ST_MakeEnvelope(%(west)s::float8, %(south)s, %(east)s, %(north)s, 4490)))
+  AND (%(after)s::text IS NULL OR e.id > %(after)s::text::bigint)
+  AND (%(key)s::text IS NULL OR e.id = %(key)s::text::bigint)
 ORDER BY e.id
 """
 
@@ -143,6 +149,8 @@ def parameters(options: ExportOptions) -> dict[str, object]:
         "unit": options.unit,
         "level": options.level.value if options.level else None,
         "kind": options.kind.value if options.kind else None,
+        "after": options.after,
+        "key": options.key,
         "west": box.west if box else None,
         "south": box.south if box else None,
         "east": box.east if box else None,

@@ -68,6 +68,12 @@ def test_every_route_of_the_interface_is_described() -> None:
         ("/api/session", "GET"),
         ("/api/units", "GET"),
         ("/api/units/search", "GET"),
+        ("/ogc/", "GET"),
+        ("/ogc/collections", "GET"),
+        ("/ogc/collections/{collection}", "GET"),
+        ("/ogc/collections/{collection}/items", "GET"),
+        ("/ogc/collections/{collection}/items/{feature}", "GET"),
+        ("/ogc/conformance", "GET"),
         ("/tiles/{layer}/{z}/{x}/{y}.mvt", "GET"),
     }
 

@@ -39,6 +39,7 @@ def test_a_collection_tells_its_rows_terms_fields_and_addresses(client: Client, 
     assert t("exports.licence.generated") in seen
     if "attribution" in whole:
         assert whole["attribution"] in seen
+    assert client.get(f"/ogc/collections/{name}/items").url.split("?")[0] in seen
     address = re.search(r'<code id="address"[^>]*>([^<]+)</code>', seen)
     assert address
     assert client.get(address[1]).json()["features"] == whole["features"]

@@ -36,7 +36,6 @@ _ADDRESSES = {
     "coverage-patrol": "/api/coverage/patrol/items",
     "patrol-routes": "/api/patrol/routes",
 }
-_ON_ROADS = frozenset({Topic.DAY_CARE, Topic.RAMPS, Topic.PATROL})
 
 
 @dataclass(frozen=True)
@@ -81,6 +80,7 @@ def about(page: Page, held: Held, asker: Asker, tx: Reading, collection: str) ->
     """Return all about one collection: rows, terms, fields, the first rows, its addresses."""
     found = exports.find(collection, asker)
     seen, fault = None, None
+    base = str(page.request.base_url).rstrip("/")
     if found.name in exports.COLLECTIONS:
         try:
             seen = held.memo.get(
@@ -101,7 +101,8 @@ def about(page: Page, held: Held, asker: Asker, tx: Reading, collection: str) ->
         levels=tuple(Level) if "level" in {field.name for field in found.fields} else (),
         kinds=tuple(FacilityKind) if found.name == "facilities" else (),
         choices=_choices(page, tx),
-        address=str(page.request.base_url).rstrip("/") + _address(found),
+        address=base + _address(found),
+        ogc=f"{base}/ogc/collections/{found.name}/items",
         asked=_asked(page),
     )
 
@@ -117,10 +118,9 @@ def _place(collection: Collection) -> int:
 
 
 def _terms(page: view.Page, collection: Collection, roads: network.NetworkInfo | None) -> Terms:
-    uses_roads = collection.topic in _ON_ROADS or collection.name == "network"
     return Terms(
         source=page.root.unit.name if page.root else None,
-        attribution=roads.attribution if roads and uses_roads else None,
+        attribution=roads.attribution if roads and collection.on_roads else None,
         generated=page.generated,
     )
 
