@@ -49,6 +49,11 @@ _VALUES: Final = MappingProxyType(
 )
 """How the key of a value's words begins, by the name of the detail."""
 
+_KINDS: Final = MappingProxyType(
+    {"assistance": "assistance.kind.", "change": "change.kind.", "import": "import.kind."}
+)
+"""How the key of a kind's words begins, by the word that an action begins with."""
+
 
 @dataclass(frozen=True)
 class Told:
@@ -147,9 +152,8 @@ def _text(t: Translator, action: str, name: str, value: str) -> str:
     if name == "collections":
         return _collection(t, value)
     if name == "kind":
-        return _word(
-            t, "assistance.kind." if action.startswith("assist") else "change.kind.", value
-        )
+        prefix = _KINDS.get(action.partition("_")[0])
+        return _word(t, prefix, value) if prefix else value
     if name in {"conflicts", "overruled"} and t.has(f"audit.field.{value}"):
         return t(f"audit.field.{value}")
     return _word(t, _VALUES[name], value) if name in _VALUES else value

@@ -114,3 +114,9 @@ def test_what_a_later_version_writes_is_shown_as_it_is() -> None:
     told = audit_words.told(t, _line("moon_land", "X", "someone", crew=3, kind="new"))
     assert (told.who, told.action, told.about, told.subject) == ("someone", "moon_land", "", "X")
     assert told.details == (("crew", "3"), ("种类", "new"))
+
+
+def test_a_kind_is_told_in_the_words_of_its_action() -> None:
+    t = i18n.load(Language.EN)
+    told = audit_words.told(t, _line("import_rejects", kind="facilities", job=3))
+    assert _details(told) == {t("audit.detail.kind"): t("import.kind.facilities"), "Job": "3"}
