@@ -5,7 +5,7 @@ the other: a collection is a stream of record batches with geometry, a format tu
 into bytes. Rows pass through in constant memory, from a server-side cursor to the file.
 """
 
-from services.exports.catalogue import COLLECTIONS, PERSONAL, Collection, Topic, find
+from services.exports.catalogue import COLLECTIONS, PERSONAL, Collection, Topic, find, published
 from services.exports.delivery import Download, download, file_name, keep_taken, stream, write
 from services.exports.fields import Field, FieldType, GeometryType
 from services.exports.options import (
@@ -47,6 +47,7 @@ __all__ = [
     "keep_taken",
     "page",
     "preview",
+    "published",
     "read_bbox",
     "read_crs",
     "read_format",

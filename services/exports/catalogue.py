@@ -42,6 +42,16 @@ class Opened:
     facts: Facts
     batches: Iterator[pa.RecordBatch]
 
+    def head(self, n: int) -> list[pa.RecordBatch]:
+        """Read as few batches as have so many rows; those that follow are still to be read."""
+        taken: list[pa.RecordBatch] = []
+        while sum(one.num_rows for one in taken) < n:
+            more = next(self.batches, None)
+            if more is None:
+                break
+            taken.append(more)
+        return taken
+
 
 @dataclass(frozen=True)
 class Source:

@@ -1,7 +1,7 @@
 """A collection page by page, in the order of what identifies its features (OGC API - Features)."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -56,10 +56,10 @@ def page(tx: Transaction, name: str, options: ExportOptions, themes: Themes, lim
         raise errors.RefusedError("error.request.parameter", names="after")
     opened = found.open(catalogue.opened_source(tx, options, themes))
     if found.count is not None:
-        rows = _first(opened, limit + 1)
+        rows = _table(opened, opened.head(limit + 1))
         matched = found.count(tx, dataclasses.replace(options, after=None))
     else:
-        whole = pa.Table.from_batches(opened.batches, fields_module.schema(opened.fields))
+        whole = _table(opened, opened.batches)
         matched, rows = whole.num_rows, _following(whole, found.key, options.after)
     shown = rows.slice(0, limit)
     more = rows.num_rows > shown.num_rows
@@ -84,7 +84,7 @@ def feature(tx: Transaction, name: str, key: str, options: ExportOptions, themes
     if _is_key(found, key):
         asked = dataclasses.replace(options, key=key)
         opened = found.open(catalogue.opened_source(tx, asked, themes))
-        whole = pa.Table.from_batches(opened.batches, fields_module.schema(opened.fields))
+        whole = _table(opened, opened.batches)
         one = whole.filter(pc.equal(_keys(whole, found.key), key)).slice(0, 1)
         if one.num_rows:
             return _rendered(found, opened, asked, one)
@@ -97,12 +97,8 @@ def _is_key(collection: Collection, key: str | None) -> bool:
     return key is None or not is_number or (key.isdecimal() and len(key) <= _LONGEST_NUMBER)
 
 
-def _first(opened: Opened, n: int) -> pa.Table:
-    """Read as few batches as have so many rows."""
-    taken: list[pa.RecordBatch] = []
-    while sum(one.num_rows for one in taken) < n and (more := next(opened.batches, None)):
-        taken.append(more)
-    return pa.Table.from_batches(taken, fields_module.schema(opened.fields)).slice(0, n)
+def _table(opened: Opened, batches: Iterable[pa.RecordBatch]) -> pa.Table:
+    return pa.Table.from_batches(batches, fields_module.schema(opened.fields))
 
 
 def _following(whole: pa.Table, key: str, after: str | None) -> pa.Table:

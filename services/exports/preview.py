@@ -1,6 +1,5 @@
 """A collection at a glance: how many rows it has, what the first of them look like."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -72,21 +71,13 @@ def preview(
     """
     found = catalogue.published(name)
     opened = found.open(catalogue.opened_source(tx, options, themes))
-    head = _head(opened.batches, n)
+    head = opened.head(n)
     if found.count is not None:
         total = found.count(tx, options)
     else:
         total = sum(one.num_rows for one in chain(head, opened.batches))
     shown = pa.Table.from_batches(head).slice(0, n) if head else None
     return Preview(opened.fields, _rows(shown), _shapes(shown, options), total, opened.facts)
-
-
-def _head(batches: Iterator[pa.RecordBatch], n: int) -> list[pa.RecordBatch]:
-    """Read as few batches as have so many rows."""
-    head: list[pa.RecordBatch] = []
-    while sum(one.num_rows for one in head) < n and (more := next(batches, None)) is not None:
-        head.append(more)
-    return head
 
 
 def _rows(head: pa.Table | None) -> tuple[tuple[Any, ...], ...]:

@@ -6,7 +6,7 @@ decides on each.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, LiteralString, NamedTuple
 
 import numpy as np
@@ -32,13 +32,7 @@ _UNIT: Final[LiteralString] = "a.unit_id::float8"
 # none, but tells the planner that they are few: it keeps one plan then, and does not make one for
 # each search, which takes half as long as the search itself.
 _BOXES: Final[LiteralString] = """
-    SELECT DISTINCT h.id, {value} AS value
-    FROM (SELECT unnest(%(boxes)s::geometry[]) AS box LIMIT %(box_count)s) b
-    JOIN households h ON h.geom && b.box
-    WHERE true {homes} OFFSET 0
-"""
-_HOMES_IN_BOXES: Final[LiteralString] = """
-    SELECT DISTINCT ON (h.id) h.id, {value} AS value, {home}
+    SELECT DISTINCT ON (h.id) h.id, {value} AS value {home}
     FROM (SELECT unnest(%(boxes)s::geometry[]) AS box LIMIT %(box_count)s) b
     JOIN households h ON h.geom && b.box
     WHERE true {homes} OFFSET 0
@@ -105,11 +99,14 @@ class Source:
         The query, without what is asked of homes.
     value
         What they are sorted by.
+    home
+        What is told of each beside, with a comma before it; nothing, where it is empty.
     """
 
     text: LiteralString
     value: LiteralString
     values: Mapping[str, Any] = field(default_factory=dict)
+    home: LiteralString = ""
 
 
 @dataclass(frozen=True)
@@ -135,19 +132,15 @@ class Origin:
 
 def in_boxes(origin: Origin, degrees: Floats) -> Source:
     """Homes in boxes ``(n, 4)`` of degrees, by distance."""
-    return _in_boxes(_BOXES, origin, degrees)
+    made = shapely.set_srid(shapely.box(*degrees.T), crs.STORED)
+    hexes = shapely.to_wkb(made, hex=True, include_srid=True).tolist()
+    boxes = {"boxes": "{" + ":".join(hexes) + "}", "box_count": len(hexes)}
+    return Source(_BOXES, _METRES, {**origin.values, **boxes})
 
 
 def homes_in_boxes(origin: Origin, degrees: Floats) -> Source:
     """Homes in boxes, as `in_boxes` does, and what is told of them."""
-    return _in_boxes(_HOMES_IN_BOXES, origin, degrees)
-
-
-def _in_boxes(text: LiteralString, origin: Origin, degrees: Floats) -> Source:
-    made = shapely.set_srid(shapely.box(*degrees.T), crs.STORED)
-    hexes = shapely.to_wkb(made, hex=True, include_srid=True).tolist()
-    boxes = {"boxes": "{" + ":".join(hexes) + "}", "box_count": len(hexes)}
-    return Source(text, _METRES, {**origin.values, **boxes})
+    return replace(in_boxes(origin, degrees), home=f", {HOME}")
 
 
 def in_units(own: Holdings) -> Source:
@@ -212,4 +205,4 @@ def _sorted(text: LiteralString, origin: Origin | None, values: Mapping[str, Any
 
 
 def _asked(source: Source, asked: Conditions) -> LiteralString:
-    return source.text.format(value=source.value, home=HOME, homes=asked.on_homes)
+    return source.text.format(value=source.value, home=source.home, homes=asked.on_homes)

@@ -7,13 +7,14 @@ import pytest
 import requests
 from fastapi.routing import APIRoute
 
-from services import api_keys, rights
 from services import caller as callers
+from services import rights
 from services.caller import Role
 from services.database import Database
 from services.settings import Settings
 from tests.conftest import Server
 from tests.services import staff
+from tests.web import departments
 from tests.web.conftest import Client, listening
 from web import access, routers
 
@@ -129,16 +130,8 @@ def test_a_role_asks_for_what_its_rights_include(
 
 @pytest.fixture
 def key(site: Site) -> Iterator[str]:
-    database = Database(site.url, pool_size=1)
-    with database.transaction(callers.operator()) as tx:
-        made = api_keys.add(tx, "民政局", ["units", "coverage-day-care"])
-        tx.commit()
-    yield made
-    with database.transaction(callers.operator()) as tx:
-        api_keys.revoke(tx, "民政局")
-        tx.driver.execute("DELETE FROM api_keys")
-        tx.commit()
-    database.close()
+    with departments.granted(site.url, ["units", "coverage-day-care"]) as made:
+        yield made
 
 
 def _with_key(site: Site, path: str, key: str) -> requests.Response:

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from services import api_keys, exports
-from services import caller as callers
-from services.database import Database
+from services import exports
+from tests.web import departments
 from tests.web.conftest import DAY, Client
 
 AT = {"datetime": DAY}
@@ -141,16 +140,8 @@ def test_a_page_that_is_known_is_not_sent_again(client: Client) -> None:
 
 @pytest.fixture
 def key(small_url: str) -> Iterator[str]:
-    database = Database(small_url, pool_size=1)
-    with database.transaction(callers.operator()) as tx:
-        made = api_keys.add(tx, "民政局", ["units", "facilities"])
-        tx.commit()
-    yield made
-    with database.transaction(callers.operator()) as tx:
-        api_keys.revoke(tx, "民政局")
-        tx.driver.execute("DELETE FROM api_keys")
-        tx.commit()
-    database.close()
+    with departments.granted(small_url, ["units", "facilities"]) as made:
+        yield made
 
 
 def test_a_department_sees_what_its_key_was_granted(client: Client, key: str) -> None:

@@ -108,7 +108,7 @@ def collections(request: Request, tx: Reading, t: Words) -> JSONResponse:
 @router.get("/collections/{collection}")
 def one_collection(request: Request, tx: Reading, t: Words, collection: str) -> JSONResponse:
     """Return what a collection is."""
-    return JSONResponse(_described(request, tx, t, _published(collection)))
+    return JSONResponse(_described(request, tx, t, exports.published(collection)))
 
 
 @router.get("/collections/{collection}/items", response_class=Response)
@@ -120,7 +120,7 @@ def items(
     asked: Annotated[_Asked, Query()],
 ) -> Response:
     """Return features of a collection; ``next`` among the links leads to those that follow."""
-    found = _published(collection)
+    found = exports.published(collection)
     options = ExportOptions(
         as_of=_day(asked.datetime),
         bbox=exports.read_bbox(_flat(asked.bbox)),
@@ -164,7 +164,7 @@ def one_feature(
     datetime: Annotated[str | None, Optional, Query(max_length=80)] = None,
 ) -> Response:
     """Return one feature."""
-    found = _published(collection)
+    found = exports.published(collection)
     options = ExportOptions(as_of=_day(datetime))
     whole = orjson.loads(exports.feature(tx, found.name, feature, options, held.themes))
     path = f"/ogc/collections/{found.name}"
@@ -173,13 +173,6 @@ def one_feature(
         _link(request, "collection", path),
     ]
     return Response(orjson.dumps(whole), media_type=_GEOJSON)
-
-
-def _published(name: str) -> Collection:
-    if name not in exports.COLLECTIONS:
-        known = ", ".join(exports.COLLECTIONS)
-        raise errors.NotFoundError("error.export.collection", collection=name, known=known)
-    return exports.COLLECTIONS[name]
 
 
 def _described(
