@@ -1,7 +1,7 @@
 """What assignment needs to know of every sort of place alike: where their tables are."""
 
 from dataclasses import dataclass
-from typing import LiteralString
+from typing import Final, LiteralString
 
 from services import _copy
 
@@ -26,7 +26,6 @@ class PlaceTables:
     moved, take_out, bring_back
         The table for what is written where a border moved; delete the assignments of places to
         units, both by id; put the rows of the table back among the others, if it is another one.
-        Places are within a CASE: the planner weighs each of ten thousand ids otherwise.
     drop_indexes, make_indexes
         Of an empty table; of a full one.
     """
@@ -47,100 +46,71 @@ class PlaceTables:
     make_indexes: LiteralString
 
 
-HOUSEHOLDS = PlaceTables(
-    subject="household",
-    table="household_assignments",
-    key="household_id",
-    everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM households",
-    some="SELECT id, ST_X(geom), ST_Y(geom) FROM households WHERE id = ANY(%s::int[])",
-    within="""
-        SELECT h.id, ST_X(h.geom), ST_Y(h.geom)
-        FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])
-            AS box (west, south, east, north)
-        JOIN households h ON h.geom && ST_MakeEnvelope(west, south, east, north, 4490)""",
-    stored="SELECT household_id, unit_id, valid_from, valid_to FROM household_assignments",
-    stored_some="""
-        SELECT household_id, unit_id, valid_from, valid_to FROM household_assignments
-        WHERE household_id = ANY(%s::int[])""",
-    forget="DELETE FROM household_assignments WHERE household_id = ANY(%s::int[])",
-    moved="household_assignments_moved",
-    take_out="""
-        DELETE FROM household_assignments
-        WHERE CASE WHEN household_id = ANY(%s::int[]) THEN true END AND unit_id = ANY(%s::int[])""",
-    bring_back="""
-        WITH apart AS (DELETE FROM household_assignments_moved RETURNING *)
-        INSERT INTO household_assignments SELECT * FROM apart""",
-    drop_indexes="""
-        ALTER TABLE household_assignments DROP CONSTRAINT household_assignments_pkey;
-        DROP INDEX household_assignments_unit_id_idx""",
-    make_indexes="""
-        ALTER TABLE household_assignments
-            ADD CONSTRAINT household_assignments_pkey PRIMARY KEY (household_id, valid_from);
-        CREATE INDEX household_assignments_unit_id_idx ON household_assignments (unit_id);
-        ANALYZE household_assignments""",
-)
+_EVERYWHERE: Final[LiteralString] = "SELECT id, ST_X(geom), ST_Y(geom) FROM {places}"
+_SOME: Final[LiteralString] = """
+    SELECT id, ST_X(geom), ST_Y(geom) FROM {places} WHERE id = ANY(%s::int[])
+"""
+_WITHIN: Final[LiteralString] = """
+    SELECT p.id, ST_X(p.geom), ST_Y(p.geom)
+    FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])
+        AS box (west, south, east, north)
+    JOIN {places} p ON p.geom && ST_MakeEnvelope(west, south, east, north, 4490)
+"""
+_STORED: Final[LiteralString] = "SELECT {key}, unit_id, valid_from, valid_to FROM {table}"
+_STORED_SOME: Final[LiteralString] = """
+    SELECT {key}, unit_id, valid_from, valid_to FROM {table} WHERE {key} = ANY(%s::int[])
+"""
+_FORGET: Final[LiteralString] = "DELETE FROM {table} WHERE {key} = ANY(%s::int[])"
+# Places within a CASE: the planner weighs each of ten thousand ids otherwise.
+_TAKE_OUT: Final[LiteralString] = """
+    DELETE FROM {table}
+    WHERE CASE WHEN {key} = ANY(%s::int[]) THEN true END AND unit_id = ANY(%s::int[])
+"""
+_BRING_BACK: Final[LiteralString] = """
+    WITH apart AS (DELETE FROM {moved} RETURNING *) INSERT INTO {table} SELECT * FROM apart
+"""
+_DROP_INDEXES: Final[LiteralString] = """
+    ALTER TABLE {table} DROP CONSTRAINT {table}_pkey;
+    DROP INDEX {table}_unit_id_idx
+"""
+_MAKE_INDEXES: Final[LiteralString] = """
+    ALTER TABLE {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY ({key}, valid_from);
+    CREATE INDEX {table}_unit_id_idx ON {table} (unit_id);
+    ANALYZE {table}
+"""
 
-FACILITIES = PlaceTables(
-    subject="facility",
-    table="facility_assignments",
-    key="facility_id",
-    everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM facilities",
-    some="SELECT id, ST_X(geom), ST_Y(geom) FROM facilities WHERE id = ANY(%s::int[])",
-    within="""
-        SELECT f.id, ST_X(f.geom), ST_Y(f.geom)
-        FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])
-            AS box (west, south, east, north)
-        JOIN facilities f ON f.geom && ST_MakeEnvelope(west, south, east, north, 4490)""",
-    stored="SELECT facility_id, unit_id, valid_from, valid_to FROM facility_assignments",
-    stored_some="""
-        SELECT facility_id, unit_id, valid_from, valid_to FROM facility_assignments
-        WHERE facility_id = ANY(%s::int[])""",
-    forget="DELETE FROM facility_assignments WHERE facility_id = ANY(%s::int[])",
-    moved="facility_assignments",
-    take_out="""
-        DELETE FROM facility_assignments
-        WHERE CASE WHEN facility_id = ANY(%s::int[]) THEN true END AND unit_id = ANY(%s::int[])""",
-    bring_back=None,
-    drop_indexes="""
-        ALTER TABLE facility_assignments DROP CONSTRAINT facility_assignments_pkey;
-        DROP INDEX facility_assignments_unit_id_idx""",
-    make_indexes="""
-        ALTER TABLE facility_assignments
-            ADD CONSTRAINT facility_assignments_pkey PRIMARY KEY (facility_id, valid_from);
-        CREATE INDEX facility_assignments_unit_id_idx ON facility_assignments (unit_id);
-        ANALYZE facility_assignments""",
-)
 
-ENTRANCES = PlaceTables(
-    subject="entrance",
-    table="entrance_assignments",
-    key="entrance_id",
-    everywhere="SELECT id, ST_X(geom), ST_Y(geom) FROM entrances",
-    some="SELECT id, ST_X(geom), ST_Y(geom) FROM entrances WHERE id = ANY(%s::int[])",
-    within="""
-        SELECT e.id, ST_X(e.geom), ST_Y(e.geom)
-        FROM unnest(%s::float8[], %s::float8[], %s::float8[], %s::float8[])
-            AS box (west, south, east, north)
-        JOIN entrances e ON e.geom && ST_MakeEnvelope(west, south, east, north, 4490)""",
-    stored="SELECT entrance_id, unit_id, valid_from, valid_to FROM entrance_assignments",
-    stored_some="""
-        SELECT entrance_id, unit_id, valid_from, valid_to FROM entrance_assignments
-        WHERE entrance_id = ANY(%s::int[])""",
-    forget="DELETE FROM entrance_assignments WHERE entrance_id = ANY(%s::int[])",
-    moved="entrance_assignments",
-    take_out="""
-        DELETE FROM entrance_assignments
-        WHERE CASE WHEN entrance_id = ANY(%s::int[]) THEN true END AND unit_id = ANY(%s::int[])""",
-    bring_back=None,
-    drop_indexes="""
-        ALTER TABLE entrance_assignments DROP CONSTRAINT entrance_assignments_pkey;
-        DROP INDEX entrance_assignments_unit_id_idx""",
-    make_indexes="""
-        ALTER TABLE entrance_assignments
-            ADD CONSTRAINT entrance_assignments_pkey PRIMARY KEY (entrance_id, valid_from);
-        CREATE INDEX entrance_assignments_unit_id_idx ON entrance_assignments (unit_id);
-        ANALYZE entrance_assignments""",
+def _tables(
+    subject: LiteralString,
+    places: LiteralString,
+    table: LiteralString,
+    moved: LiteralString | None = None,
+) -> PlaceTables:
+    """Write the SQL of one sort of place, by the names that all of them go by."""
+    key = subject + "_id"
+    return PlaceTables(
+        subject=subject,
+        table=table,
+        key=key,
+        everywhere=_EVERYWHERE.format(places=places),
+        some=_SOME.format(places=places),
+        within=_WITHIN.format(places=places),
+        stored=_STORED.format(key=key, table=table),
+        stored_some=_STORED_SOME.format(key=key, table=table),
+        forget=_FORGET.format(key=key, table=table),
+        moved=moved or table,
+        take_out=_TAKE_OUT.format(key=key, table=table),
+        bring_back=_BRING_BACK.format(moved=moved, table=table) if moved else None,
+        drop_indexes=_DROP_INDEXES.format(table=table),
+        make_indexes=_MAKE_INDEXES.format(key=key, table=table),
+    )
+
+
+HOUSEHOLDS = _tables(
+    "household", "households", "household_assignments", "household_assignments_moved"
 )
+FACILITIES = _tables("facility", "facilities", "facility_assignments")
+ENTRANCES = _tables("entrance", "entrances", "entrance_assignments")
 
 EVERY = (HOUSEHOLDS, FACILITIES, ENTRANCES)
 """All sorts of places."""
