@@ -16,7 +16,7 @@ BEGIN
         SELECT o.oprcode::regprocedure FROM pg_operator o
         JOIN pg_proc p ON p.oid = o.oprcode
         WHERE NOT p.proleakproof AND (
-            (o.oprname = '&&' AND o.oprleft = 'geometry'::regtype AND o.oprright = 'geometry'::regtype)
+            (o.oprname = '&&' AND o.oprleft = to_regtype('geometry') AND o.oprright = to_regtype('geometry'))
             OR (o.oprname = '~~' AND o.oprleft = 'text'::regtype AND o.oprright = 'text'::regtype)
             OR (o.oprname IN ('%', '<%', '%>') AND o.oprleft = 'text'::regtype
                 AND o.oprright = 'text'::regtype)
