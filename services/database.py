@@ -7,10 +7,10 @@ Driver errors are translated here and nowhere else: the name of the violated con
 from the server's diagnostics, is the message key.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 import sqlalchemy as sa
@@ -20,6 +20,13 @@ from psycopg.pq import TransactionStatus
 from services import _arrays, errors, rights
 from services.caller import Caller
 from services.rights import Door
+
+# A commit waits for the disk before it lets go of its locks, and whoever wants them waits as well:
+# for each in turn. This one lets go first. What waits for the disk then is a transaction that locks
+# nothing: the log is written in order, so that one is on disk after the other, and many at once.
+_NO_WAITING: Final = text.SQL("SET LOCAL synchronous_commit = off")
+_COMMIT: Final = text.SQL("COMMIT")
+_ON_DISK: Final = text.SQL("SELECT pg_logical_emit_message(true, 'wangge', '')")
 
 
 @dataclass(frozen=True)
@@ -56,12 +63,13 @@ class Transaction:
         """Keep what was done; without this word nothing is kept.
 
         The statements of `at_last` and the commit go to the server as one: what they lock is free
-        again before this process has its turn.
+        again before this process has its turn, and before the disk has taken it. All of it is on
+        disk when this returns.
         """
         if self.last_words:
             statements = [statement for statement, _ in self.last_words]
             values = [value for _, given in self.last_words for value in given]
-            whole = text.SQL("; ").join([*statements, text.SQL("COMMIT")])
+            whole = text.SQL("; ").join([_NO_WAITING, *statements, _COMMIT, _ON_DISK])
             self.last_words.clear()
             psycopg.ClientCursor(self.driver).execute(whole, values)
         self.sql.commit()
@@ -110,7 +118,6 @@ class Database:
             creator=lambda: _connected(url),
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
         )
 
     @contextmanager
@@ -131,11 +138,8 @@ class Database:
         errors.RefusedError
             A constraint of the database was violated; the key names it. Or a text has a NUL in it.
         """
-        try:
-            with self.engine.connect() as connection:
-                yield _introduced(connection, caller, door)
-        except (sa.exc.DBAPIError, psycopg.Error) as error:
-            raise translate(error) from error
+        with self._begun(lambda connection: _introduced(connection, caller, door)) as tx:
+            yield tx
 
     @contextmanager
     def snapshot(self, caller: Caller, door: Door | None = None) -> Iterator[Transaction]:
@@ -151,15 +155,40 @@ class Database:
         errors.DatabaseError
             The server cannot be reached.
         """
+
+        def begin(connection: sa.Connection) -> Transaction:
+            # Before any query: the snapshot is taken by the first one.
+            connection.execute(_ONE_MOMENT)
+            return _introduced(connection, caller, door)
+
+        with self._begun(begin) as tx:
+            yield tx
+
+    @contextmanager
+    def _begun(self, begin: Callable[[sa.Connection], Transaction]) -> Iterator[Transaction]:
         try:
-            with self.engine.connect() as connection:
-                # Before any query: the snapshot is taken by the first one.
-                connection.execute(
-                    sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                )
-                yield _introduced(connection, caller, door)
+            tx = self._met(begin)
+            with tx.sql:
+                yield tx
         except (sa.exc.DBAPIError, psycopg.Error) as error:
             raise translate(error) from error
+
+    def _met(self, begin: Callable[[sa.Connection], Transaction]) -> Transaction:
+        """Begin on a connection that was kept, or on a new one if the server has left that one."""
+        try:
+            return self._first(begin)
+        except sa.exc.DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return self._first(begin)
+
+    def _first(self, begin: Callable[[sa.Connection], Transaction]) -> Transaction:
+        connection = self.engine.connect()
+        try:
+            return begin(connection)
+        except BaseException:
+            connection.close()
+            raise
 
     def close(self) -> None:
         """Close every connection of the pool."""
@@ -176,6 +205,7 @@ _INTRODUCE = sa.text("""
     SELECT set_config('wangge.caller', :name, true), set_config('wangge.account', :account, true),
            set_config('role', :role, true)
 """)
+_ONE_MOMENT = sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _TAKE_ON = sa.text("SELECT set_config('role', :role, true)")
 
 
