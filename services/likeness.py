@@ -1,4 +1,4 @@
-"""How nearly a text stands somewhere in others: typing errors between them.
+"""How nearly a text stands somewhere in others: typing errors between them, trigrams in common.
 
 An error is a character too many, too few or another one, or two that changed places (optimal
 string alignment); where the part begins and ends in a text costs nothing. P. H. Sellers, "The
@@ -13,11 +13,18 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from services.lines import Lines
+
 Counts = NDArray[np.uint8]
+
+Floats = NDArray[np.float64]
 
 LONGEST: Final = 100
 """A part is cut after so many characters: errors are counted in a byte."""
 _ONE: Final = np.uint8(1)
+_BITS: Final = np.uint64(21)  # of a character
+# Of ASCII; whatever is beyond it counts as the last one.
+_IN_WORDS: Final = np.array([chr(code).isalnum() for code in range(127)] + [True])
 
 
 @dataclass(frozen=True)
@@ -88,3 +95,43 @@ def _with_too_many(cost: Counts) -> Counts:
     for i, alone in enumerate(cost):
         np.minimum(alone, row[i] + _ONE, out=row[i + 1])
     return row
+
+
+def trigrams_in(part: str, texts: Lines) -> Floats:
+    """Return the share of a part's trigrams that stand in each text, shape (n,).
+
+    pg_trgm's ``word_similarity`` is never more than that: it counts the same trigrams, of each
+    word with two spaces before and one behind, in some stretch of the text, and divides by no
+    fewer (PostgreSQL documentation, F.35 pg_trgm).
+
+    Parameters
+    ----------
+    part
+        Letters and digits.
+    texts
+        Words with a space before each.
+    """
+    keys = _trigrams(texts.text)
+    wanted = np.unique(_trigrams(f" {part} ")[: len(part)])
+    # Of the two spaces before a word, texts have one.
+    beginning = _trigrams(f" {part}")[0] >> _BITS
+    count = _standing(keys >> _BITS == beginning, texts)
+    for trigram in wanted:
+        count += _standing(keys == trigram, texts)
+    shares: Floats = count / (1 + len(wanted))
+    return shares
+
+
+def _trigrams(text: str) -> NDArray[np.uint64]:
+    """Return a number for the three characters that begin at each; all that ends a word is alike."""
+    characters = np.frombuffer(f"{text}  ".encode("utf-32-le"), np.uint32)
+    in_words = _IN_WORDS[np.minimum(characters, len(_IN_WORDS) - 1)]
+    coded = np.where(in_words, characters, ord(" ")).astype(np.uint64)
+    return (coded[:-2] << _BITS | coded[1:-1]) << _BITS | coded[2:]
+
+
+def _standing(found: NDArray[np.bool_], texts: Lines) -> NDArray[np.int64]:
+    """Return 1 for each text in which something was found, else 0."""
+    count = np.zeros(len(texts), dtype=np.int64)
+    count[texts.at(np.flatnonzero(found))] = 1
+    return count

@@ -4,6 +4,7 @@ Conditions on homes speak of a row ``h`` of households, conditions on people of 
 more, and are asked of those homes only that the others have left.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString
@@ -53,6 +54,8 @@ _PERSON: Final[Mapping[str, LiteralString]] = {
     "groups": "r.tags && %(groups)s::text[]",
 }
 _NAMED: Final[LiteralString] = "r.name_search LIKE %(name)s"
+_LITERALLY: Final = re.compile(r"[\\%_]")
+_ESCAPED: Final = r"\\\g<0>"
 _NAMED_LIKE: Final[LiteralString] = "%(name)s <%% r.name_search"
 
 
@@ -87,17 +90,22 @@ class Named:
 
     Attributes
     ----------
-    pattern
-        Of LIKE, or the sounds of a name that others are compared with.
+    part
+        What a word that somebody is found by begins with, or sounds that are compared with them.
     """
 
-    pattern: str
+    part: str
     by_likeness: bool = False
 
     @property
     def condition(self) -> LiteralString:
-        """What must hold of a resident ``r``."""
+        """What must hold of a resident ``r``; `value` is its value."""
         return _NAMED_LIKE if self.by_likeness else _NAMED
+
+    @property
+    def value(self) -> str:
+        """The pattern of the condition, or what it compares with."""
+        return self.part if self.by_likeness else f"% {_LITERALLY.sub(_ESCAPED, self.part)}%"
 
 
 def of_place(question: Question, holdings: Holdings) -> Conditions:
@@ -157,5 +165,5 @@ def person(persons: Persons, named: Named | None) -> tuple[LiteralString, dict[s
     asked = [_PERSON[name] for name in values]
     if named is not None:
         asked.append(named.condition)
-        values |= {"name": named.pattern}
+        values |= {"name": named.value}
     return (_AND.join([LIVES_THERE, *asked]) if asked else ""), values

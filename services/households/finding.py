@@ -121,9 +121,9 @@ def _places(tx: Transaction, memo: Memo, search: Search) -> list[Place]:
     if near and near.on_foot:
         return _walked(tx, memo, search)[:limit]
     if near is None:
-        rows = _by_rank(tx, search, limit)
+        rows = _by_rank(tx, memo, search, limit)
         return [Place(row.id, row.value, Distances(), row.home) for row in rows]
-    rows = _by_distance(tx, search, limit)
+    rows = _by_distance(tx, memo, search, limit)
     return [Place(row.id, row.value, Distances(row.value), row.home) for row in rows]
 
 
@@ -138,9 +138,9 @@ def _walked(tx: Transaction, memo: Memo, search: Search) -> list[Place]:
     return [place for place in places if (place.value, place.id) > (after.value, after.id)]
 
 
-def _by_distance(tx: Transaction, search: Search, limit: int) -> list[Row]:
+def _by_distance(tx: Transaction, memo: Memo, search: Search, limit: int) -> list[Row]:
     after, origin = search.after, search.origin
-    source = searches.bounded(tx, search)
+    source = searches.bounded(tx, memo, search)
     if source is not None:
         span = Span(after.value, after.id, search.radius_m, limit)
         return sources.page(tx, source, search.beyond_source, span)
@@ -150,11 +150,11 @@ def _by_distance(tx: Transaction, search: Search, limit: int) -> list[Row]:
     return rings.page(tx, sources.homes_in_boxes, origin, search.own, search.everything, ring)
 
 
-def _by_rank(tx: Transaction, search: Search, limit: int) -> list[Row]:
+def _by_rank(tx: Transaction, memo: Memo, search: Search, limit: int) -> list[Row]:
     """Return homes by how well their address fits, else by their number."""
     after = search.after
     span = Span(after.value, after.id, math.inf, limit)
-    source = searches.bounded(tx, search)
+    source = searches.bounded(tx, memo, search)
     if source is not None:
         return sources.page(tx, source, search.beyond_source, span)
     if search.question.area is not None and search.forms is None:
@@ -203,7 +203,7 @@ def _counted(tx: Transaction, memo: Memo, search: Search) -> int:
     is_free = question.unit is None and math.isinf(search.radius_m)
     if is_free and not (search.asked.homes or search.asked.people):
         return search.own.total if search.forms is None else sum(search.forms.values())
-    source = searches.bounded(tx, search)
+    source = searches.bounded(tx, memo, search)
     if source is None and origin is not None and not math.isinf(search.radius_m):
         source = sources.in_boxes(origin, rings.boxes(origin, search.own, search.radius_m))
     elif source is None and question.area is not None:

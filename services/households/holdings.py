@@ -27,7 +27,8 @@ _ASKED: Final = """
 _SUBJECTS: Final = ["household_assignments", "unit_versions"]
 _COUNTS: Final = """
     SELECT unit_id, count(*) FROM household_assignments
-    WHERE valid_from <= %(today)s AND valid_to > %(today)s GROUP BY unit_id
+    WHERE unit_id = ANY(%(units)s::int[]) AND valid_from <= %(today)s AND valid_to > %(today)s
+    GROUP BY unit_id
 """
 _SHAPES: Final = """
     SELECT id, code, ST_AsBinary(geom) FROM units_at(%(today)s) WHERE id = ANY(%(units)s::int[])
@@ -101,9 +102,11 @@ def of_caller(tx: Transaction, memo: Memo) -> Holdings:
 
 def _read(tx: Transaction, key: Hashable, scope: list[int], today: date) -> Holdings:
     root = units.root(tx, today)
-    pairs: list[Any] = tx.driver.execute(_COUNTS, {"today": today}).fetchall()
+    values = {"today": today, "units": scope}
+    # A plan made for these units: of a few the rows are looked up, of a whole district read through.
+    pairs: list[Any] = tx.driver.execute(_COUNTS, values, prepare=False).fetchall()
     counted: dict[int, int] = dict(pairs)
-    rows: list[Any] = tx.driver.execute(_SHAPES, {"today": today, "units": scope}).fetchall()
+    rows: list[Any] = tx.driver.execute(_SHAPES, values).fetchall()
     rows = [row for row in rows if counted.get(row[0])]
     shapes = shapely.from_wkb(np.array([row[2] for row in rows], dtype=object))
     metric = crs.project_areas(shapes, root.metric_epsg) if rows else shapes

@@ -4,12 +4,14 @@ from typing import Any, Final, LiteralString
 
 from services import pinyin
 from services.database import Transaction
-from services.households import conditions, words
+from services.households import conditions, own_names, words
 from services.households.conditions import Named
 from services.households.holdings import Holdings
 from services.households.question import Question
+from services.memo import Memo
 
-_ALIKE: Final = "0.5"
+ALIKE: Final = 0.5
+"""How alike sounds must be, as pg_trgm measures it."""
 _THRESHOLD: Final = "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)"
 # Of all who are called so, how many there are, and which live in the caller's units.
 _CALLED: Final[LiteralString] = """
@@ -22,19 +24,6 @@ _CALLED: Final[LiteralString] = """
               AND a.valid_from <= %(today)s AND a.valid_to > %(today)s)) END
     FROM (SELECT count(*) AS called FROM c) n
 """
-# Whether a home is one's own costs less to tell than how alike a name is, so that goes first: a
-# list that is asked as such (IS TRUE), not joined.
-_CALLED_AT_HOME: Final[LiteralString] = """
-    SELECT count(*), array_agg(c.id) FROM (
-        SELECT r.id FROM residents r
-        WHERE (r.household_id IN (
-            SELECT a.household_id FROM household_assignments a
-            WHERE a.unit_id = ANY (%(units)s::int[]) AND a.valid_from <= %(today)s
-              AND a.valid_to > %(today)s)) IS TRUE AND {}
-        LIMIT %(most)s::bigint + 1) c
-"""
-_LISTED: Final = 20_000
-"""So many own homes are quickly listed."""
 _HOMES: Final[LiteralString] = """
     SELECT DISTINCT r.household_id FROM residents r WHERE r.id = ANY (%(ids)s::int[]) AND {}
 """
@@ -44,7 +33,7 @@ def ways(name: str) -> tuple[Named, ...]:
     """Return how a name is looked for: by itself, else by its sounds, else by what is like it."""
     tidy = pinyin.tidied(name)
     spoken = pinyin.sounds(tidy)
-    found = [Named(_part(part)) for part in dict.fromkeys((tidy, spoken))]
+    found = [Named(part) for part in dict.fromkeys((tidy, spoken))]
     if words.is_comparable(spoken):
         found.append(Named(spoken, by_likeness=True))
     return tuple(found)
@@ -52,32 +41,35 @@ def ways(name: str) -> tuple[Named, ...]:
 
 def likeness(tx: Transaction) -> None:
     """Set how alike names must be, for the rest of a transaction."""
-    tx.driver.execute(_THRESHOLD, (_ALIKE,))
+    tx.driver.execute(_THRESHOLD, (str(ALIKE),))
 
 
 def homes(
-    tx: Transaction, question: Question, named: Named, own: Holdings, most: int
+    tx: Transaction, memo: Memo, question: Question, named: Named, own: Holdings, most: int
 ) -> list[int] | None:
     """Return the homes of all who are called so, and are what the question asks of a person.
 
-    None: more than `most` people of the district are called so, an everyday name; it is quicker
-    to look through homes.
+    None: more than `most` people are called so, an everyday name; it is quicker to look through
+    homes.
     """
-    at_home = named.by_likeness and own.total <= _LISTED
-    called = (_CALLED_AT_HOME if at_home else _CALLED).format(named.condition)
-    sought = {"name": named.pattern, "most": most, "today": own.today}
-    sought["units"] = own.unit_ids.tolist()
-    with tx.as_owner() as owner:  # only who may be meant; who is seen, the policy decides
-        found: Any = owner.driver.execute(called, sought, prepare=False).fetchone()
-    number, ids = found
-    if number > most:
+    ids = _meant(tx, memo, named, own, most)
+    if ids is None:
         return None
     asked, values = conditions.person(question.persons, named)
-    values |= {"today": own.today, "ids": ids or []}
+    values |= {"today": own.today, "ids": ids}
     rows: list[Any] = tx.driver.execute(_HOMES.format(asked), values, prepare=False).fetchall()
     return [home for (home,) in rows]
 
 
-def _part(part: str) -> str:
-    """Return the pattern of a part of a name, which begins a word of what it is found by."""
-    return f"% {words.escaped(part)}%"
+def _meant(tx: Transaction, memo: Memo, named: Named, own: Holdings, most: int) -> list[int] | None:
+    """Return ids of people among whom all are who are meant; None: there are too many."""
+    if own.total <= own_names.MOST_HOMES:
+        ids = own_names.of_caller(tx, memo, own).called(named, ALIKE)
+        return None if len(ids) > most else ids
+    sought = {"name": named.value, "most": most, "today": own.today}
+    sought["units"] = own.unit_ids.tolist()
+    with tx.as_owner() as owner:  # who is seen, the policy decides
+        statement = _CALLED.format(named.condition)
+        found: Any = owner.driver.execute(statement, sought, prepare=False).fetchone()
+    number, called = found
+    return None if number > most else called

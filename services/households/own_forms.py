@@ -12,13 +12,11 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.arrays import Int64s
 from services.database import Transaction
 from services.households.holdings import Holdings
 from services.likeness import Texts
+from services.lines import Lines
 from services.memo import Memo
-
-_END: Final = "\n"
 
 _VERSIONS: Final = """
     SELECT array(SELECT version FROM data_versions WHERE subject IN ('address_forms', 'households')
@@ -46,36 +44,30 @@ class OwnForms:
     homes
         How many homes have each.
     lines
-        What each is found by, a line each.
-    begins
-        Where each line begins, shape (n,).
+        What each is found by.
     compared
         The same, to be compared.
     """
 
     homes: Mapping[int, int]
-    lines: str
-    begins: Int64s
+    lines: Lines
     compared: Texts
 
     @classmethod
     def of(cls, forms: Sequence[tuple[int, int, str]]) -> Self:
         """Make one of id, number of homes, and what it is found by, of each form."""
         searches = [search for _, _, search in forms]
-        lengths = np.array([len(search) + len(_END) for search in searches], dtype=np.int64)
         return cls(
             {form: number for form, number, _ in forms},
-            _END.join(searches),
-            np.cumsum(lengths) - lengths,
+            Lines.of(searches),
             Texts.of(searches),
         )
 
     def fitting(self, patterns: Sequence[re.Pattern[str]]) -> tuple[int, ...]:
         """Return the forms in which all patterns stand; none of them may go beyond a line."""
-        taken = np.arange(len(self.begins))
+        taken = np.arange(len(self.lines))
         for pattern in patterns:
-            hits = [hit.start() for hit in pattern.finditer(self.lines)]
-            taken = np.intersect1d(taken, np.searchsorted(self.begins, hits, "right") - 1)
+            taken = np.intersect1d(taken, self.lines.fitting(pattern))
         return self.some(taken)
 
     def some(self, taken: NDArray[np.intp]) -> tuple[int, ...]:
@@ -95,5 +87,8 @@ def _read(tx: Transaction, holdings: Holdings) -> OwnForms:
     # as long.
     with tx.as_owner() as owner:
         values = {"units": holdings.unit_ids.tolist(), "today": holdings.today}
-        rows: list[Any] = owner.driver.execute(_OWN, values).fetchall()
+        # A plan for these units each time: one for any units reads the whole district. And by one
+        # process: others ask at the same time.
+        owner.driver.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+        rows: list[Any] = owner.driver.execute(_OWN, values, prepare=False).fetchall()
     return OwnForms.of(rows)

@@ -119,11 +119,11 @@ def settle(
     return Search(question, part, asked, forms, named)
 
 
-def bounded(tx: Transaction, search: Search) -> Source | None:
+def bounded(tx: Transaction, memo: Memo, search: Search) -> Source | None:
     """Return homes that are few enough to be sorted whole; None: they are looked for step by step."""
     question, origin = search.question, search.origin
     if search.named is not None and search.own.total > FEW:
-        homes = names.homes(tx, question, search.named, search.own, FEW)
+        homes = names.homes(tx, memo, question, search.named, search.own, FEW)
         return None if homes is None else sources.listed(homes, origin)
     if search.forms is not None and origin is not None and sum(search.forms.values()) <= FEW:
         return sources.of_forms(dict(enumerate(search.forms)), origin)

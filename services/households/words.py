@@ -74,11 +74,6 @@ def forms(words: Words, own: OwnForms) -> tuple[int, ...]:
     return _similar(words.parts, spoken, own)
 
 
-def escaped(part: str) -> str:
-    """Return text as a pattern of LIKE that fits nothing else."""
-    return re.sub(r"([\\%_])", r"\\\1", part)
-
-
 def is_comparable(spoken: str) -> bool:
     """Tell whether a text is long enough to look for what is like it."""
     return len(spoken) >= _SIMILAR_FROM
@@ -88,8 +83,8 @@ def _similar(parts: Sequence[str], spoken: Sequence[str], own: OwnForms) -> tupl
     """Return the forms in which every part stands with as few errors as its length allows."""
     if not is_comparable(max(spoken, key=len, default="")):
         return ()
-    total = np.zeros(len(own.begins), dtype=np.int64)
-    meant = np.ones(len(own.begins), dtype=np.bool_)
+    total = np.zeros(len(own.lines), dtype=np.int64)
+    meant = np.ones(len(own.lines), dtype=np.bool_)
     for part, sounds in zip(parts, spoken, strict=True):
         wrong = likeness.errors_in(sounds, own.compared)
         fits = wrong <= len(sounds) // _LETTERS_FOR_AN_ERROR

@@ -94,7 +94,7 @@ def _serve(console: Console, options: _Serve) -> None:
 def _answer(console: Console, settings: Settings, bound: socket.socket) -> None:
     """Answer until told to stop: in this process, or in several that it watches."""
     if settings.workers == 1:
-        app = applications.create_app(settings)
+        app = applications.for_good(settings)
         _Server(uvicorn.Config(app, **_QUIET), console).run(sockets=[bound])
         return
     config = uvicorn.Config(_MODULE, factory=True, workers=settings.workers, **_QUIET)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services import audit, errors, migrations
 from services.database import Database
-from services.households import finding
+from services.households import finding, own_names, searches
 from services.households.question import Disability, Near, Persons, Question
 from tests.conftest import Server
 from tests.services import staff
@@ -135,7 +135,20 @@ def test_words_by_parts_sounds_initials_and_with_errors(scene: Scene) -> None:
         assert scene.codes("manager", Question(text=nothing)) == [], nothing
 
 
-def test_names_by_parts_sounds_initials_and_with_errors(scene: Scene) -> None:
+@pytest.mark.parametrize(
+    ("few", "listed"),
+    [
+        pytest.param(3_000, 20_000, id="home by home"),
+        pytest.param(20, 20_000, id="among own names"),
+        pytest.param(20, 0, id="by the index of the district"),
+        pytest.param(2, 20_000, id="an everyday name"),
+    ],
+)
+def test_names_by_parts_sounds_initials_and_with_errors(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, few: int, listed: int
+) -> None:
+    monkeypatch.setattr(searches, "FEW", few)
+    monkeypatch.setattr(own_names, "MOST_HOMES", listed)
     for name, whole in {
         **dict.fromkeys(("王小明", "小明", "wangxiaoming", "xiaoming", "WXM", "王小名"), "王小明"),
         **dict.fromkeys(("单", "shanxiongxin", "danxiongxin", "sxx", "雄信"), "单雄信"),
