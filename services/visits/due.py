@@ -1,8 +1,8 @@
 """Who is due for a visit, nearest day first, as far as the caller's own units reach."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
@@ -11,16 +11,20 @@ from services.visits.rules import Purpose
 
 LONGEST_PAGE = 200
 
-# Which homes are one's own is told first: the policy alone would read every resident of the
-# district and ask of each, with it those who live there are found by the index.
 _COLUMNS = """
     SELECT d.household_id, h.code AS household, r.code AS resident, r.name, r.birth_date,
            r.lives_alone, h.address, h.building, h.entrance, h.floor, h.room,
            ST_X(h.geom) AS lon, ST_Y(h.geom) AS lat,
            d.purpose, d.rule, d.interval_days, d.last_on, d.due_on
-    FROM visits_due(:day) d
+    FROM {due} d
     JOIN residents r ON r.id = d.resident_id
     JOIN households h ON h.id = d.household_id
+"""
+# Which homes are one's own is told first: the policy alone would read every resident of the
+# district and ask of each, with it those who live there are found by the index.
+_OWN = """
+    (SELECT * FROM visits_due(:day) WHERE due_on <= :{until} AND household_id = ANY (
+        ARRAY(SELECT household_id FROM household_assignments WHERE valid_to > wangge_today())))
 """
 _IN_UNIT = """
     JOIN household_assignments a ON a.household_id = h.id
@@ -28,26 +32,29 @@ _IN_UNIT = """
     JOIN units u ON u.id = a.unit_id AND u.code ~>=~ :unit AND u.code ~<~ (:unit || ':')
 """
 _PAGE = """
-    WHERE d.due_on <= :until AND d.household_id = ANY (
-        ARRAY(SELECT household_id FROM household_assignments WHERE valid_to > wangge_today()))
+    WHERE d.due_on <= :until
       AND (CAST(:after_on AS date) IS NULL
            OR (d.due_on, r.code, d.purpose)
               > (CAST(:after_on AS date), CAST(:after_code AS text), CAST(:after_purpose AS text)))
     ORDER BY d.due_on, r.code, d.purpose LIMIT :limit
+"""
+# Who is due is worked out once for both.
+_PAGE_AND_COUNTS = """
+    WITH own AS MATERIALIZED {own}, page AS ({page}), counted AS (
+        SELECT count(*) FILTER (WHERE due_on < :day) AS overdue,
+               count(*) FILTER (WHERE due_on = :day) AS today,
+               count(*) FILTER (WHERE due_on > :day) AS soon
+        FROM own)
+    SELECT counted.overdue, counted.today, counted.soon, page.*
+    FROM counted LEFT JOIN page ON true ORDER BY page.due_on, page.resident, page.purpose
 """
 _CHOSEN = """
     WHERE d.due_on <= :until
       AND d.household_id = ANY (ARRAY(SELECT id FROM households WHERE code = ANY (:homes)))
     ORDER BY d.due_on, r.code, d.purpose
 """
-_AT_HOMES = sa.text(_COLUMNS + _CHOSEN)
-_COUNT = sa.text("""
-    SELECT count(*) FILTER (WHERE due_on < :day) AS overdue,
-           count(*) FILTER (WHERE due_on = :day) AS today,
-           count(*) FILTER (WHERE due_on > :day AND due_on <= :until) AS soon
-    FROM visits_due(:day) WHERE due_on <= :until AND household_id = ANY (
-        ARRAY(SELECT household_id FROM household_assignments WHERE valid_to > wangge_today()))
-""")
+_AT_HOMES = sa.text(_COLUMNS.format(due="visits_due(:day)") + _CHOSEN)
+_SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -106,11 +113,19 @@ class Key:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many visits are overdue, due on the day itself, due until the last day asked for."""
+    """How many visits are overdue, due on the day itself, due after it."""
 
     overdue: int
     today: int
     soon: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page of visits due, and how many there are in all own units, a week ahead at least."""
+
+    lines: tuple[Due, ...]
+    counts: Counts
 
 
 def listing(
@@ -136,7 +151,36 @@ def listing(
     after, limit
         Page by page: those after the last of the page before, at most 200.
     """
-    values = {
+    statement = _page(_OWN.format(until="until"), unit)
+    rows = tx.sql.execute(sa.text(statement), _values(day, until, unit, after, limit)).mappings()
+    return tuple(_due(row) for row in rows)
+
+
+def look(
+    tx: Transaction,
+    day: date,
+    until: date,
+    unit: str | None = None,
+    after: Key | None = None,
+    limit: int = 50,
+) -> Look:
+    """Return what `listing` returns, and counts."""
+    own, page = _OWN.format(until="last"), _page("own", unit)
+    statement = sa.text(_PAGE_AND_COUNTS.format(own=own, page=page))
+    values = {"last": max(until, day + _SOON), **_values(day, until, unit, after, limit)}
+    rows = tx.sql.execute(statement, values).mappings().all()
+    counts = Counts(*(rows[0][name] for name in ("overdue", "today", "soon")))
+    return Look(tuple(_due(row) for row in rows if row["household_id"] is not None), counts)
+
+
+def _page(due: str, unit: str | None) -> str:
+    return _COLUMNS.format(due=due) + ("" if unit is None else _IN_UNIT) + _PAGE
+
+
+def _values(
+    day: date, until: date, unit: str | None, after: Key | None, limit: int
+) -> dict[str, object]:
+    values: dict[str, object] = {
         "day": day,
         "until": until,
         "limit": min(limit, LONGEST_PAGE),
@@ -144,12 +188,7 @@ def listing(
         "after_code": after.resident if after else None,
         "after_purpose": after.purpose if after else None,
     }
-    statement = _COLUMNS + _PAGE
-    if unit is not None:
-        statement = _COLUMNS + _IN_UNIT + _PAGE
-        values["unit"] = unit
-    rows = tx.sql.execute(sa.text(statement), values).mappings()
-    return tuple(_due(row) for row in rows)
+    return values if unit is None else {**values, "unit": unit}
 
 
 def at_homes(tx: Transaction, day: date, until: date, homes: Sequence[str]) -> tuple[Due, ...]:
@@ -159,11 +198,6 @@ def at_homes(tx: Transaction, day: date, until: date, homes: Sequence[str]) -> t
     return tuple(_due(row) for row in rows)
 
 
-def counts(tx: Transaction, day: date, until: date) -> Counts:
-    """Count what `listing` would list."""
-    row = tx.sql.execute(_COUNT, {"day": day, "until": until}).one()
-    return Counts(row.overdue, row.today, row.soon)
-
-
 def _due(row: sa.RowMapping) -> Due:
-    return Due(**{**row, "purpose": Purpose(row["purpose"])})
+    told = {field.name: row[field.name] for field in fields(Due)}
+    return Due(**{**told, "purpose": Purpose(row["purpose"])})

@@ -132,8 +132,27 @@ def test_each_is_told_of_own_people(hired, name: str, residents: set[str]) -> No
         assert {row.code[:15] for row in report.rows(tx, DAY)} <= {
             code[:length] for code in GRIDS for length in (9, 12, 15)
         }
-        counted = due.counts(tx, DAY, DAY)
-    assert counted.overdue + counted.today == len(_due(hired, name))
+        counts = due.look(tx, DAY, DAY).counts
+    assert counts.overdue + counts.today == len(_due(hired, name))
+
+
+@pytest.mark.parametrize("days", [0, 2, 400])
+@pytest.mark.parametrize("unit", [None, GRIDS[1]])
+def test_a_page_comes_with_the_counts_of_all(hired, days: int, unit: str | None) -> None:
+    for resident, ago in (("RH0-70-1", 5), ("RH0-70-2", 30), ("RH1-70-1", 40)):
+        _visited(hired, resident, DAY - timedelta(days=ago))
+    until = DAY + timedelta(days=days)
+    with hired.meeting("manager") as tx:
+        whole = due.listing(tx, DAY, max(until, DAY + timedelta(days=7)))
+        after = Key.of(due.listing(tx, DAY, until, unit)[0])
+        for asked in ((unit,), (unit, after), (unit, after, 1)):
+            look = due.look(tx, DAY, until, *asked)
+            assert look.lines == due.listing(tx, DAY, until, *asked)
+            assert look.counts == due.Counts(
+                sum(line.due_on < DAY for line in whole),
+                sum(line.due_on == DAY for line in whole),
+                sum(line.due_on > DAY for line in whole),
+            )
 
 
 def test_pages_follow_one_another_without_loss(hired) -> None:

@@ -47,14 +47,14 @@ def listing(
 ) -> HTMLResponse:
     """Return who is due, the longest overdue first."""
     until = page.as_of + timedelta(days=days)
-    found = due.listing(tx, page.as_of, until, unit, after, _ON_A_PAGE)
-    counted = due.counts(tx, page.as_of, max(until, page.as_of + timedelta(days=7)))
+    look = due.look(tx, page.as_of, until, unit, after, _ON_A_PAGE)
+    found = look.lines
     audit.append(tx, "due_look", unit_code=unit, found=len(found))
     tx.commit()
     return page.render(
         "due.html",
         homes=_by_home(found),
-        counted=counted,
+        counted=look.counts,
         days=days,
         spans=_SPANS,
         unit=unit,
