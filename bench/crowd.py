@@ -1,7 +1,7 @@
 """A district with staff, addresses and people: what finding households is measured on."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +25,15 @@ _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁�
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英建国华志文玉兰海燕红梅春生德福贵荣"
 _IN_AN_ESTATE = 125  # homes
 _TODAY = np.datetime64("2026-11-23")
+_VISITS_EACH = 4
+# Whoever lives alone was visited, two weeks apart; the last time up to two weeks ago.
+_VISITS: Final = """
+    INSERT INTO visits (id, household_id, resident_id, visited_at, outcome, account_id)
+    SELECT gen_random_uuid(), r.household_id, r.id,
+           %(day)s::date + time '10:00' - make_interval(days => 14 * n + r.id %% 14), 'met',
+           %(account)s
+    FROM residents r CROSS JOIN generate_series(0, %(each)s - 1) n WHERE r.lives_alone
+"""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,12 @@ def fill(database: Database, count: int) -> Staff:
         _store(tx, residents.KIND.target.table, _people(count))
         search_texts.refresh_forms(tx)
         staff = _staff(tx, drawn)
+        visits = {
+            "day": data.DAY,
+            "account": staff.callers["worker"].account_id,
+            "each": _VISITS_EACH,
+        }
+        tx.driver.execute(_VISITS, visits)
     arena.settle(database)
     return staff
 
