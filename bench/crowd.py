@@ -25,6 +25,7 @@ _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁�
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英建国华志文玉兰海燕红梅春生德福贵荣"
 _IN_AN_ESTATE = 125  # homes
 _TODAY = np.datetime64("2026-11-23")
+_IN_A_BATCH = 500_000
 _VISITS_EACH = 4
 # Whoever lives alone was visited, two weeks apart; the last time up to two weeks ago.
 _VISITS: Final = """
@@ -91,7 +92,8 @@ def _store(tx: Transaction, table: str, columns: dict[str, Any]) -> None:
     definitions = bulk.take_off(tx, target)
     tx.driver.execute("SET LOCAL session_replication_role = replica")
     with copying.into(tx, table, list(columns)) as copy:
-        copy.write(pa.record_batch(list(columns.values()), names=list(columns)))
+        for batch in pa.table(columns).to_batches(_IN_A_BATCH):
+            copy.write(batch)
     tx.driver.execute("SET LOCAL session_replication_role = origin")
     bulk.put_back(tx, definitions)
     bulk.use_up(tx, target, len(columns["id"]))
