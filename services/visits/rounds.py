@@ -69,11 +69,14 @@ class DayRound:
         Walking metres altogether.
     on_network
         Whether distances follow the walking network; else straight lines.
+    from_afar
+        Whether the start lies off the network: the first leg is a straight line.
     """
 
     stops: tuple[Stop, ...]
     length_m: float
     on_network: bool
+    from_afar: bool
 
 
 def plan(
@@ -103,13 +106,16 @@ def plan(
         homes.setdefault(line.household_id, []).append(line)
     if len(homes) > MOST_STOPS:
         raise errors.RefusedError("error.visits.too_many", most=MOST_STOPS)
-    metres = _distances(tx, ground, start, list(homes.values()))
-    found = rounds.plan(metres)
     listed = list(homes.values())
+    metres = _distances(tx, ground, start, listed)
+    from_afar = not np.isfinite(metres[0, 1:]).any()
+    if from_afar:
+        metres = _from_afar(metres, _straight(ground, start, listed)[0])
+    found = rounds.plan(metres)
     legs = zip(found.order, found.leg_m, strict=True)
     stops = [Stop(tuple(listed[at]), float(leg)) for at, leg in legs]
     stops += [Stop(tuple(listed[at]), None) for at in found.unreached]
-    return DayRound(tuple(stops), found.length_m, ground.stored is not None)
+    return DayRound(tuple(stops), found.length_m, ground.stored is not None, from_afar)
 
 
 def _distances(
@@ -119,25 +125,45 @@ def _distances(
     homes: Sequence[Sequence[Due]],
 ) -> NDArray[np.float64]:
     """Return walking metres between the start and all homes, ``(n + 1, n + 1)``."""
-    lonlat = np.array([start, *((home[0].lon, home[0].lat) for home in homes)], dtype=np.float64)
     if ground.stored is None:
-        xy = crs.project(lonlat, crs.STORED, ground.metric_epsg)
-        return distance.cdist(xy, xy)
-    places = _places(tx, ground.stored, lonlat, [home[0].household_id for home in homes])
+        return _straight(ground, start, homes)
+    places = _places(tx, ground.stored, start, [home[0].household_id for home in homes])
     pairs = reach.pairs(ground.stored.network, places, places, _FARTHEST_M)
-    metres = np.full((len(lonlat), len(lonlat)), np.inf)
+    metres = np.full((len(homes) + 1, len(homes) + 1), np.inf)
     metres[pairs.demand, pairs.supply] = pairs.distance_m
     np.fill_diagonal(metres, 0.0)
     both: NDArray[np.float64] = np.minimum(metres, metres.T)
     return both
 
 
+def _straight(
+    ground: Ground, start: tuple[float, float], homes: Sequence[Sequence[Due]]
+) -> NDArray[np.float64]:
+    """Return straight metres between the start and all homes, ``(n + 1, n + 1)``."""
+    lonlat = np.array([start, *((home[0].lon, home[0].lat) for home in homes)], dtype=np.float64)
+    xy = crs.project(lonlat, crs.STORED, ground.metric_epsg)
+    return distance.cdist(xy, xy)
+
+
+def _from_afar(metres: NDArray[np.float64], straight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Let a start that no way joins to any home join them by straight lines.
+
+    A yard, a field or a poor fix must not undo the order of the homes among themselves. Only those
+    of one part of the network are joined, the part of the most: between parts there is no way.
+    """
+    joined = np.isfinite(metres).sum(axis=1)
+    part = np.isfinite(metres[np.argmax(joined)])
+    made = metres.copy()
+    made[0, part] = made[part, 0] = straight[part]
+    return made
+
+
 def _places(
-    tx: Transaction, stored: StoredNetwork, lonlat: NDArray[np.float64], ids: Sequence[int]
+    tx: Transaction, stored: StoredNetwork, begin: tuple[float, float], ids: Sequence[int]
 ) -> attachment.Attachment:
     """Return where the start and the homes meet the network; homes as they are stored."""
     known = {row.household_id: row for row in tx.sql.execute(_ATTACHMENTS, {"ids": list(ids)})}
-    start = network.attach(stored, lonlat[:1])
+    start = network.attach(stored, np.array([begin], dtype=np.float64))
     rows = [known.get(household) for household in ids]
     edge = [row.edge if row else -1 for row in rows]
     offset = [row.offset_m if row else 0.0 for row in rows]

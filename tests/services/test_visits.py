@@ -238,6 +238,18 @@ def test_a_home_without_a_way_stands_last(hired) -> None:
     assert walked.stops[-1].leg_m is None
 
 
+def test_a_start_off_the_network_keeps_the_order_of_the_homes(hired) -> None:
+    with hired.meeting("manager") as tx:
+        wanted = due.listing(tx, DAY, DAY)
+        stored = network.load(tx)
+        near, far = _round(tx, stored, wanted, 1.5), _round(tx, stored, wanted, 9.0)
+    assert far.from_afar
+    assert not near.from_afar
+    assert all(stop.leg_m is not None for stop in far.stops)
+    assert far.stops[0].household.startswith("H1"), "the nearest first"
+    assert far.length_m > near.length_m
+
+
 def test_without_a_network_lines_are_straight(hired) -> None:
     with hired.meeting("manager") as tx:
         walked = _round(tx, None, due.listing(tx, DAY, DAY), 1.5)
