@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from scipy.spatial import distance
 from gis import attachment, crs, reach, rounds
 from services import errors, network
 from services.database import Transaction
+from services.households.visits import Outcome
 from services.network import StoredNetwork
 from services.visits.due import Due
 
@@ -19,6 +21,12 @@ _FARTHEST_M = 10_000.0
 _ATTACHMENTS = sa.text("""
     SELECT household_id, edge, offset_m, access_m FROM household_attachments
     WHERE household_id = ANY(:ids)
+""")
+_LOGGED = sa.text("""
+    SELECT DISTINCT ON (h.code) h.code, h.address, v.outcome
+    FROM visits v JOIN households h ON h.id = v.household_id
+    WHERE h.code = ANY (:homes) AND (v.visited_at AT TIME ZONE 'Asia/Shanghai')::date = :day
+    ORDER BY h.code, v.visited_at DESC, v.id
 """)
 
 
@@ -58,6 +66,14 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Logged:
+    """What came of the last visit of a day to a home."""
+
+    address: str | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
 class DayRound:
     """A round.
 
@@ -79,20 +95,38 @@ class DayRound:
     from_afar: bool
 
 
+def check(homes: int) -> None:
+    """Refuse more homes than one round can take.
+
+    Raises
+    ------
+    errors.RefusedError
+        There are more than `MOST_STOPS`.
+    """
+    if homes > MOST_STOPS:
+        raise errors.RefusedError("error.visits.too_many", most=MOST_STOPS)
+
+
+def logged(tx: Transaction, day: date, homes: Sequence[str]) -> dict[str, Logged]:
+    """Return those of some homes, by code, where a visit was logged on a day, by anybody."""
+    rows = tx.sql.execute(_LOGGED, {"homes": list(homes), "day": day})
+    return {row.code: Logged(row.address, Outcome(row.outcome)) for row in rows}
+
+
 def plan(
     tx: Transaction,
     ground: Ground,
-    start: tuple[float, float],
+    start: tuple[float, float] | None,
     wanted: Sequence[Due],
 ) -> DayRound:
-    """Order homes so that the walk from `start` through all of them is short.
+    """Order homes so that the walk from a start through all of them is short.
 
     Parameters
     ----------
     ground
         What is walked on.
     start
-        Longitude, latitude, EPSG:4490.
+        Longitude, latitude, EPSG:4490; None: the first home.
     wanted
         Who is to be visited, in at most `MOST_STOPS` homes.
 
@@ -104,9 +138,11 @@ def plan(
     homes: dict[int, list[Due]] = {}
     for line in wanted:
         homes.setdefault(line.household_id, []).append(line)
-    if len(homes) > MOST_STOPS:
-        raise errors.RefusedError("error.visits.too_many", most=MOST_STOPS)
+    check(len(homes))
+    if not wanted:
+        return DayRound((), 0.0, on_network=ground.stored is not None, from_afar=False)
     listed = list(homes.values())
+    start = start or (wanted[0].lon, wanted[0].lat)
     metres = _distances(tx, ground, start, listed)
     from_afar = not np.isfinite(metres[0, 1:]).any()
     if from_afar:

@@ -1,8 +1,9 @@
 """Due list, round and report as staff get them, and what others get instead."""
 
 import re
+import uuid
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -56,6 +57,38 @@ def test_a_position_is_given_in_the_form_not_in_the_address(site: str) -> None:
     assert client.post("/due/round", data=place).status_code == 200
     assert client.post("/due/round", data={**place, "lon": "nan"}).status_code == 422
     assert client.post("/due/round", data={**place, "crs": "GCJ-02"}).status_code == 200
+
+
+def test_a_round_can_be_gone_back_to_and_tells_what_was_done(site: str) -> None:
+    client = _logged_in(site, "worker")
+    homes = ["H0-40-1", "H0-40-2"]
+    first = client.post(
+        "/due/round", data={"homes": [*homes, "H5-70-1"], "lon": "116.8", "lat": "32.6"}
+    )
+    address = str(first.url)
+    assert "plan=" in address
+    assert not any(part in address for part in (*homes, "116.8", "32.6"))
+    visit = {"id": str(uuid.uuid4()), "visited_at": datetime.now(UTC).isoformat(), "outcome": "met"}
+    for home in homes:
+        again = client.get(address)
+        assert again.status_code == 200
+        assert f'value="{home}"' in again.text
+        sent = client.post(
+            f"/api/households/{home}/visits", json={**visit, "id": str(uuid.uuid4())}
+        )
+        assert sent.status_code == 201
+    over = client.get(address).text
+    assert "都走访过了" in over
+    assert over.count("见到本人") == 2
+    assert 'name="homes"' not in over
+
+
+def test_an_address_of_somebody_else_or_of_nobody_opens_nothing(site: str) -> None:
+    worker, manager = _logged_in(site, "worker"), _logged_in(site, "manager")
+    address = str(worker.post("/due/round", data={"homes": "H0-70-1"}).url)
+    assert manager.get(address).status_code == 404
+    for plan in ("", "x", "AAAA", "é", address.partition("plan=")[2][:-8] + "AAAAAAAA"):
+        assert worker.get("/due/round", params={"plan": plan}).status_code == 404
 
 
 @pytest.mark.parametrize("homes", [[], ["H5-70-1"], ["' OR 1=1 --"]])

@@ -16,13 +16,14 @@ from services.network import StoredNetwork
 from services.visits import due, report, rounds
 from services.visits import rules as visit_rules
 from services.visits.due import Due, Key
-from web import view
-from web.dependencies import Administering, Meeting, Optional, Page, Reading, UnitCode
+from web import sealed_address, view
+from web.dependencies import Administering, Held, Meeting, Optional, Page, Reading, UnitCode
 
 router = APIRouter(include_in_schema=False)
 _ON_A_PAGE = 50
 _SPANS = (0, 7, 30)
 _AHEAD = timedelta(days=_SPANS[-1])
+_ROUND = "round"
 _Code = Annotated[str, Query(max_length=60)]
 _Longitude = Annotated[float | None, Form(ge=-180, le=180, allow_inf_nan=False)]
 _Latitude = Annotated[float | None, Form(ge=-90, le=90, allow_inf_nan=False)]
@@ -109,25 +110,47 @@ def _start(
     return Start(lon, lat, crs)
 
 
-@router.post("/due/round", response_class=HTMLResponse)
-def plan_round(
+@router.post("/due/round")
+def choose_round(
     page: Page,
+    held: Held,
     tx: Meeting,
     start: Annotated[Start, Depends(_start)],
     homes: Annotated[list[str], Form(default_factory=list, max_length=200)],
-) -> HTMLResponse:
-    """Return the chosen homes in walking order."""
+) -> RedirectResponse:
+    """Take down the chosen homes and the start, and lead to their round."""
+    begin = start.lonlat()
+    rounds.check(len(set(homes)))
     wanted = due.at_homes(tx, page.as_of, page.as_of + _AHEAD, homes)
-    root = page.root
-    if root is None or not wanted:
+    if not wanted:
         raise errors.NotFoundError("error.visits.nobody_chosen")
-    stored = _network(page, tx)
-    where = start.lonlat() or (wanted[0].lon, wanted[0].lat)
-    walked = rounds.plan(tx, rounds.Ground(root.metric_epsg, stored), where, wanted)
+    own = sorted({line.household for line in wanted})
+    plan = sealed_address.seal(tx, held.sealer, _ROUND, [own, begin])
+    return RedirectResponse(page.link("/due/round", plan=plan), 303)
+
+
+@router.get("/due/round", response_class=HTMLResponse)
+def show_round(
+    page: Page,
+    held: Held,
+    tx: Meeting,
+    plan: Annotated[str, Query(max_length=sealed_address.LONGEST)],
+) -> HTMLResponse:
+    """Return the chosen homes in walking order, as far as somebody is still due there."""
+    homes, begin = sealed_address.unseal(tx, held.sealer, _ROUND, plan)
+    if page.root is None:
+        raise errors.NotFoundError("error.visits.nobody_chosen")
+    logged = rounds.logged(tx, page.as_of, homes)
+    wanted = due.at_homes(tx, page.as_of, page.as_of + _AHEAD, sorted(set(homes) - set(logged)))
+    where = begin or (wanted[0].lon, wanted[0].lat) if wanted else (0.0, 0.0)
+    walked = rounds.plan(
+        tx, rounds.Ground(page.root.metric_epsg, _network(page, tx)), where, wanted
+    )
     audit.append(tx, "round_plan", stops=len(walked.stops))
     tx.commit()
     speed = rules.load().walking_speed_m_per_min
-    return page.render("round.html", round=walked, minutes=walked.length_m / speed)
+    minutes = walked.length_m / speed
+    return page.render("round.html", round=walked, logged=logged, minutes=minutes)
 
 
 @router.get("/visits", response_class=HTMLResponse)
