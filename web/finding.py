@@ -113,6 +113,8 @@ class Asked(BaseModel):
 
     def _near(self, source: systems.SourceCrs) -> Near | None:
         if self.lon is None and self.lat is None:
+            if self.radius is not None or self.walk:
+                raise errors.RefusedError("error.find.nowhere")
             return None
         if self.lon is None or self.lat is None:
             raise errors.RefusedError("error.find.half")

@@ -166,7 +166,7 @@ def test_the_page_follows_its_own_links_and_shows_what_was_asked(site: Site) -> 
     }
     assert set(rows) == expected
     assert len(rows) == len(expected)
-    assert 'class="chip" href="/households?min_age=60"' in page.text
+    assert 'class="chip" href="/households?min_age=60#asked"' in page.text
     assert f"共 {len(expected)} 户" in clients["manager"].get(path, params={"lang": "zh"}).text
 
 
@@ -176,9 +176,33 @@ def test_a_name_stands_in_no_address_and_not_in_the_log(site: Site) -> None:
     found = set(re.findall(r'href="/households/(H[^"]+)"', page.text))
     assert found == {home.code for home in scene.own("manager") if home.name == "王小明"}
     assert "wxm" not in "".join(re.findall(r'(?:href|action)="([^"]*)"', page.text))
+    assert "wxm" not in str(page.url)
+    again = clients["manager"].get(str(page.url))
+    assert set(re.findall(r'href="/households/(H[^"]+)"', again.text)) == found
+    assert clients["worker"].get(str(page.url)).status_code == 404
     with scene.staff.owner() as tx:
         line = audit.lines(tx, audit.Filter(action="household_search"))[0]
     assert line.details == {"asked": ["name", "persons"], "found": len(found)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "kept"),
+    [
+        ("radius=300", "要有起点", 'value="300" selected'),
+        ("walk=true&q=yal", "要有起点", 'value="yal"'),
+        ("min_age=90&max_age=80", "年满", 'value="90"'),
+        ("lon=116.8", "经度和纬度", 'value="116.8"'),
+        ("q=__", "只有标点", 'value="__"'),
+    ],
+)
+def test_the_page_says_what_cannot_be_asked_and_keeps_what_was_typed(
+    site: Site, asked: str, said: str, kept: str
+) -> None:
+    answer = site[1]["manager"].get(f"/households?{asked}&lang=zh")
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert kept in answer.text
+    assert '<a class="what"' not in answer.text
 
 
 def test_a_planner_finds_nobody_at_all(site: Site) -> None:

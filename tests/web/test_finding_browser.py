@@ -75,6 +75,33 @@ def test_near_me_in_one_tap_even_where_the_phone_displaces(page: Page, site: Sit
     page.evaluate("localStorage.clear()")
 
 
+def test_back_leads_back(page: Page) -> None:
+    """From near me to a plain list, not into asking again; from a household to those of a name."""
+    page.goto("/households?near=me")
+    expect(page).to_have_url(re.compile("lon="))
+    page.go_back()
+    expect(page).to_have_url(re.compile("/households$"))
+    page.get_by_text("按姓名查找").click()
+    page.get_by_label("居民姓名").fill("wxm")
+    page.get_by_label("居民姓名").press("Enter")
+    expect(page).to_have_url(re.compile("who="))
+    found = page.locator("#found a").first
+    address = found.get_attribute("href")
+    found.click()
+    expect(page).to_have_url(re.compile("/households/H"))
+    page.go_back()
+    expect(page.locator("#found a").first).to_have_attribute("href", str(address))
+
+
+def test_a_distance_without_a_place_counts_from_where_one_stands(page: Page) -> None:
+    page.goto("/households", wait_until="networkidle")
+    page.get_by_text("筛选", exact=True).click()
+    page.get_by_label("多远以内").select_option("3000")
+    page.get_by_role("button", name="应用筛选").click()
+    expect(page).to_have_url(re.compile("lon="))
+    assert _asked(page)["radius"] == "3000"
+
+
 def test_map_and_list_pick_in_each_other(page: Page) -> None:
     page.goto("/households", wait_until="networkidle")
     rows = page.locator("#found > li")

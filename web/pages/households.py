@@ -1,24 +1,28 @@
 """``/households``: who lives here, who lives near, on a list and a map in one."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import orjson
 import shapely
-from fastapi import APIRouter, Form
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Form, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import Field
 
 from gis.codes import Level
 from services import errors, units
 from services.caller import Caller
 from services.database import Transaction
+from services.households.finding import Count
+from services.households.finding import Page as Answer
 from services.households.question import Disability, Question
 from services.imports.residents import TAGS
 from services.units import Unit
-from web import finding, view
+from web import finding, sealed_address, view
 from web.dependencies import Asker, Meeting, Page
-from web.finding import SYSTEMS, Asked, InAddress
+from web.finding import SYSTEMS, Asked
 from web.i18n import Translator
 
 router = APIRouter(include_in_schema=False)
@@ -26,6 +30,7 @@ _RADII = (100, 300, 500, 1000, 3000)
 _GROUPS = tuple(dict.fromkeys(TAGS.values()))
 _MOST_UNITS = 60  # to choose from
 _LONGEST_NAME = 1000
+_PAGE = "households"
 _FLAGS = {
     "alone": "resident.lives_alone",
     "overdue": "find.overdue",
@@ -34,7 +39,6 @@ _FLAGS = {
 Piece = tuple[str, dict[str, Any]]
 """Words, and what of the address to change to be without them."""
 Name = Annotated[str, Form(max_length=_LONGEST_NAME)]
-After = Annotated[str, Form(max_length=150)]
 
 
 @dataclass(frozen=True)
@@ -45,37 +49,59 @@ class Chip:
     without: str
 
 
+class OnPage(Asked):
+    """What the page is asked: also whose name, sealed."""
+
+    who: Annotated[str, Field(max_length=sealed_address.LONGEST)] = ""
+
+
+InPage = Annotated[OnPage, Query()]
+
+
 @router.get("/households", response_class=HTMLResponse)
-def show(page: Page, asker: Asker, tx: Meeting, asked: InAddress) -> HTMLResponse:
-    """Return households by place, unit, address and filters; all of it stands in the address."""
-    return _shown(page, asker, tx, asked, "")
+def show(page: Page, asker: Asker, tx: Meeting, asked: InPage) -> HTMLResponse:
+    """Return households by place, unit, address, person and filters; all of it in the address."""
+    name = sealed_address.unseal(tx, page.state.sealer, _PAGE, asked.who) if asked.who else ""
+    return _shown(page, asker, tx, asked, name)
 
 
 @router.post("/households", response_class=HTMLResponse)
-def search(
-    page: Page, asker: Asker, tx: Meeting, asked: InAddress, name: Name, after: After = ""
-) -> HTMLResponse:
-    """Return households by a resident's name, which stands in no address."""
-    return _shown(page, asker, tx, asked.model_copy(update={"after": after or None}), name)
+def search(page: Page, asker: Asker, tx: Meeting, asked: InPage, name: Name = "") -> Response:
+    """Take down the name of a resident, and lead to the page where it is looked for."""
+    named = name.strip()
+    try:
+        asked.question(named)
+    except errors.RefusedError:
+        return _shown(page, asker, tx, asked, named)
+    who = sealed_address.seal(tx, page.state.sealer, _PAGE, named) if named else None
+    return RedirectResponse(_address(asked, who=who), HTTPStatus.SEE_OTHER)
 
 
 def _shown(
-    page: view.Page, asker: Caller, tx: Transaction, asked: Asked, name: str
+    page: view.Page, asker: Caller, tx: Transaction, asked: OnPage, name: str
 ) -> HTMLResponse:
     if page.root is None:
         raise errors.NotFoundError("error.units.none", as_of=page.as_of)
-    question = asked.question(name)
-    counted = finding.count(page.state, asker, tx, question)
-    found = finding.answer(page.state, asker, tx, question)
+    fault = None
+    try:
+        question = asked.question(name)
+        counted = finding.count(page.state, asker, tx, question)
+        found = finding.answer(page.state, asker, tx, question)
+    except errors.RefusedError as error:
+        # What was typed stays in the form; nothing was found, since nothing was looked for.
+        fault, question = page.t.error(error), Question()
+        counted, found = Count(0, more=False), Answer((), None)
     own = tuple(units.entrusted(tx))
     tx.commit()
     return page.render(
         "households.html",
+        HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY,
+        fault=fault,
         found=found,
         counted=counted,
         asked=asked,
         question=question,
-        name=name.strip(),
+        name=name,
         chips=_chips(page.t, asked, own),
         address=lambda **changes: _address(asked, **changes),
         units=own if len(own) <= _MOST_UNITS else [u for u in own if u.level is not Level.GRID],
@@ -92,7 +118,7 @@ def _address(asked: Asked, **changes: object) -> str:
     values = {**asked.model_dump(exclude_defaults=True, exclude={"limit", "after"}), **changes}
     given = {name: value for name, value in values.items() if value not in (None, "", False, [])}
     query = urlencode({name: _written(value) for name, value in given.items()}, doseq=True)
-    return f"/households?{query}" if query else "/households"
+    return f"/households?{query}#asked" if query else "/households"
 
 
 def _written(value: object) -> object:

@@ -67,13 +67,21 @@
       if (field.name && isEmpty) field.disabled = true;
     }
   }
-  form.addEventListener("submit", send);
+  // Distances count from somewhere: who asks for them without a place means where they stand.
+  form.addEventListener("submit", (event) => {
+    const isPlaced = fields.lon.value || fields.lat.value;
+    if (isPlaced || !(fields.radius.value || fields.walk.checked)) return send();
+    event.preventDefault();
+    words.scrollIntoView({ block: "center" });
+    here.click();
+  });
   addEventListener("pageshow", () => {
     for (const field of fields) field.disabled = false;
   });
 
   function ask(values) {
     for (const [name, value] of Object.entries(values)) fields[name].value = value;
+    if (!values.lon) fields.walk.checked = false;
     const radius = fields.radius;
     if (values.radius && radius.value !== String(values.radius)) {
       radius.add(new Option(values.radius, values.radius, true, true));
@@ -87,9 +95,10 @@
   const ASK = {
     near: ([at]) => place(at),
     circle: ([at, edge]) => ({ ...place(at), radius: Math.ceil(at.distanceTo(edge)) }),
-    box: (corners) => ({ ...nowhere, bbox: L.latLngBounds(corners).toBBoxString() }),
+    box: (corners) => ({ ...nowhere, radius: "", bbox: L.latLngBounds(corners).toBBoxString() }),
     area: (points) => ({
       ...nowhere,
+      radius: "",
       area: points.map(({ lng, lat }) => `${degrees(lng)},${degrees(lat)}`).join(),
     }),
   };
@@ -147,5 +156,8 @@
       { enableHighAccuracy: true, maximumAge: 30000, timeout: 10000 },
     );
   });
-  if ("atOnce" in here.dataset) here.click();
+  if ("atOnce" in here.dataset) {
+    history.replaceState(null, "", location.pathname); // whoever comes back is not sent on again
+    here.click();
+  }
 })();
