@@ -29,9 +29,10 @@ _IN_UNITS: Final[LiteralString] = """
 _FORMS: Final[LiteralString] = """
     address_form(h.address, h.building) = ANY (%(forms)s::bigint[])
 """
+# Columns are named as addresses name them: which number of a home is meant can be asked of both.
 _NUMBERS: Final[LiteralString] = """
-    translate(concat_ws(' ', h.address, h.building, h.entrance, h.floor, h.room),
-        '０１２３４５６７８９', '0123456789') ~ %(numbers)s
+    translate(concat_ws(' ', h.address, h.building || '栋', h.entrance || '单元', h.floor || '层',
+        h.room || '室'), '０１２３４５６７８９', '0123456789') ~ %(numbers)s
 """
 _OVERDUE: Final[LiteralString] = """
     EXISTS (SELECT FROM visits_due(%(today)s) v

@@ -2,13 +2,15 @@
 
 ``永安里12栋501`` is taken apart into what must stand in the form of the address (永安里) and numbers
 that must stand in it in this order (12, 501); the last one may go on. The counting words behind a
-number (栋, 单元, 室) are not asked for: some registers write them, others have columns instead.
+number (栋, 单元, 室) are not asked for: some registers write them, others have columns instead. But
+where another one stands the number is not meant: 3栋 is no third floor and no room 3.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -23,6 +25,17 @@ _CHARACTERS_FOR_AN_ERROR: Final = 3
 _MOST_ALIKE: Final = 60
 _NUMBER: Final = re.compile(r"[0-9]+")
 _COUNTER: Final = re.compile(r"^(号楼|号院|单元|栋|幢|座|号|楼|层|室|户|门|院|弄|巷)+")
+_BUILDING: Final = "单元|门|层|室|户|房|院|弄|巷"
+_ROOM: Final = "单元|号楼|栋|幢|座|层|楼|院|弄|巷"
+_OTHERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("号楼", "栋", "幢", "座"), _BUILDING),
+        "单元": "号|栋|幢|座|层|楼|室|户|房|院|弄|巷",
+        "层": "号|栋|幢|座|单元|门|室|户|房|院|弄|巷",
+        **dict.fromkeys(("室", "户"), _ROOM),
+    }
+)
+"""By a counting word, those that say that a number is one of something else."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +61,11 @@ def read(text: str) -> Words:
     texts = [first, *(_COUNTER.sub("", part.strip()) for part in behind)]
     parts = [pinyin.tidied(word) for part in texts for word in part.split()]
     numbers = _NUMBER.findall(narrow)[:MOST_PARTS]
+    meant = [number + _meant(after) for number, after in zip(numbers, behind, strict=False)]
     goes_on = bool(behind) and not behind[-1].strip()
     return Words(
         tuple(part for part in parts if part)[:MOST_PARTS],
-        _expression(numbers, goes_on=goes_on) if numbers else None,
+        _expression(meant, goes_on=goes_on) if meant else None,
     )
 
 
@@ -101,6 +115,13 @@ def _similar(parts: Sequence[str], spoken: Sequence[str], own: OwnForms) -> tupl
 def _scattered(part: str) -> re.Pattern[str]:
     """Return the pattern of characters in order, others between them; of letters, as they are."""
     return re.compile(re.escape(part) if part.isascii() else r"[^ \n]*".join(map(re.escape, part)))
+
+
+def _meant(after: str) -> str:
+    """Return the condition on what follows a number, by the counting word typed behind it."""
+    written = after.strip()
+    others = next((bad for word, bad in _OTHERS.items() if written.startswith(word)), None)
+    return f"(?!{others})" if others else ""
 
 
 def _expression(numbers: list[str], *, goes_on: bool) -> str:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services import audit, errors, migrations
+from services import audit, errors, migrations, search_texts
 from services.database import Database
 from services.households import finding, own_names, searches
 from services.households.question import Disability, Near, Persons, Question
@@ -133,6 +133,42 @@ def test_words_by_parts_sounds_initials_and_with_errors(scene: Scene) -> None:
         }
     for nothing in ("%", "' OR 1=1 --", "不存在的地方", "凤凰台", "江望", "a" * 60):
         assert scene.codes("manager", Question(text=nothing)) == [], nothing
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3栋", {0, 4}),
+        ("永安里3号楼", {0, 4}),
+        ("3单元", {1}),
+        ("3层", {2}),
+        ("3室", {3}),
+        ("3栋1单元", {0, 4}),
+        ("永安里3", {0, 1, 2, 3, 4}),
+        ("永安里3栋-1-9", {4}),
+    ],
+)
+def test_a_number_is_of_what_it_was_said_to_be(scene: Scene, text: str, expected: set[int]) -> None:
+    told = [
+        ("永安里3栋1单元1室", None),
+        ("永安里1栋3单元1室", None),
+        ("永安里1栋1单元", ("1", "1", "3", "9")),
+        ("永安里1幢1单元3室", None),
+        ("永安里", ("3", "1", "1", "9")),
+    ]
+    homes = [home.id for home in scene.own("manager")]
+    with scene.staff.owner() as tx:
+        tx.driver.execute("UPDATE households SET address = '别处'")
+        for home, (address, columns) in zip(homes, told, strict=False):
+            tx.driver.execute(
+                "UPDATE households SET address = %s, building = %s, entrance = %s, floor = %s,"
+                " room = %s WHERE id = %s",
+                (address, *(columns or (None,) * 4), home),
+            )
+        search_texts.refresh_forms(tx)
+        tx.commit()
+    found = {home.id for home in scene.all("manager", Question(text=text))}
+    assert found == {homes[nth] for nth in expected}
 
 
 @pytest.mark.parametrize(
