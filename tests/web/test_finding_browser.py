@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from gis import chinese_offsets
 from tests.conftest import Server
@@ -113,6 +113,23 @@ def test_map_and_list_pick_in_each_other(page: Page) -> None:
     expect(rows.nth(3)).not_to_have_class(re.compile("picked"))
     _tap(page, (0.5, 0.5))
     expect(rows.nth(3)).to_have_class(re.compile("picked"))
+
+
+def test_taps_on_homes_above_one_another_pick_each_in_turn(page: Page) -> None:
+    def stacked(route: Route) -> None:
+        answer = route.fetch()
+        text = re.sub(
+            r'data-lon="[^"]*" data-lat="[^"]*"', 'data-lon="116.8" data-lat="32.6"', answer.text()
+        )
+        route.fulfill(response=answer, body=text)
+
+    page.route("**/households?q=yal", stacked)
+    page.goto("/households?q=yal", wait_until="networkidle")
+    rows = page.locator("#found > li")
+    for nth in (0, 1, 2):
+        page.locator("[data-found] path.home").last.dispatch_event("click")
+        expect(rows.nth(nth)).to_have_class(re.compile("picked"))
+        expect(page.locator("#found > .picked")).to_have_count(1)
 
 
 def test_drawn_by_taps(page: Page) -> None:

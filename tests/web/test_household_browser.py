@@ -79,7 +79,8 @@ def test_a_thumb_finds_everything(page: Page, path: str) -> None:
     page.goto(path, wait_until="networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     low = page.eval_on_selector_all(
-        "main button, main .button, main summary, main select, main .choice, .leaflet-bar a",
+        "main button, main .button, main summary, main select, main .choice, .leaflet-bar a,"
+        " .trail a, .back, main input:not([type=checkbox], [type=radio], [type=hidden])",
         "(found, size) => found.filter(e => e.checkVisibility()"
         " && Math.max(e.getBoundingClientRect().height,"
         " e.closest('label, .field')?.getBoundingClientRect().height ?? 0) < size)"
@@ -87,6 +88,18 @@ def test_a_thumb_finds_everything(page: Page, path: str) -> None:
         _TARGET,
     )
     assert low == []
+
+
+def test_a_mark_stands_beside_its_words(page: Page) -> None:
+    page.goto(f"{_HOME}/visit", wait_until="networkidle")
+    for label in page.locator("main label.choice:visible").all():
+        mark, words = (
+            label.locator("input").bounding_box(),
+            label.locator("span").first.bounding_box(),
+        )
+        assert mark
+        assert words
+        assert abs((mark["y"] + mark["height"] / 2) - (words["y"] + words["height"] / 2)) <= 2
 
 
 def test_what_others_wrote_never_runs(page: Page) -> None:
@@ -116,7 +129,7 @@ def test_a_visit_takes_four_taps(page: Page) -> None:
     page.get_by_role("button", name="保存走访").tap()
     expect(page).to_have_url(re.compile("done=visit"))
     expect(page.get_by_role("status").first).to_have_text("走访已登记。")
-    expect(page.locator("#visits + ol li").first).to_contain_text("见到本人，需要帮助 · 王奶奶")
+    expect(page.locator("#visits ~ ol li").first).to_contain_text("见到本人，需要帮助 · 王奶奶")
 
 
 def _degrees(page: Page, name: str) -> float:

@@ -35,14 +35,23 @@
     markers[nth].bringToFront();
   }
 
+  // Homes of one entrance lie on one another: each tap picks the next of them.
+  function nextAt(nth) {
+    const here = markers[nth].getLatLng();
+    const same = [...rows.keys()].filter((one) => markers[one].getLatLng().equals(here));
+    const last = same.findIndex((one) => rows[one].classList.contains("picked"));
+    return same[(last + 1) % same.length];
+  }
+
   rows.forEach((row, nth) => {
     const words = row.querySelector(".who-name").textContent;
     markers[nth].bindTooltip(words).on("click", (event) => {
       if (drawn) return; // the tap is a point of what is drawn
       L.DomEvent.stop(event);
-      pick(nth);
-      row.querySelector("a").focus({ preventScroll: true });
-      row.scrollIntoView({ block: "nearest" });
+      const next = nextAt(nth);
+      pick(next);
+      rows[next].querySelector("a").focus({ preventScroll: true });
+      rows[next].scrollIntoView({ block: "nearest" });
     });
     row.querySelector("[data-show]").addEventListener("click", () => {
       pick(nth);
