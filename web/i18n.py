@@ -22,6 +22,7 @@ from services.settings import Language
 FOLDER = Path(__file__).parent / "locale"
 _KILOMETRE = 1000.0
 _NAMED = "@"
+_COUNTED = "#"
 _UNKNOWN_CONSTRAINT = "error.constraint"
 
 
@@ -36,6 +37,7 @@ class _Words(string.Formatter):
     """`str.format` that shows numbers and dates as the language does.
 
     ``{level:@level}`` is the value's own words: those of the key ``level.`` and the value.
+    ``{n} {n:#day|days}`` takes the word for one, or for any other number.
     """
 
     def __init__(self, translator: "Translator") -> None:
@@ -44,6 +46,9 @@ class _Words(string.Formatter):
     def format_field(self, value: object, format_spec: str) -> str:
         if format_spec.startswith(_NAMED):
             return self._translator(f"{format_spec.removeprefix(_NAMED)}.{value}")
+        if format_spec.startswith(_COUNTED):
+            one, others = format_spec.removeprefix(_COUNTED).split("|")
+            return one if str(value) == "1" else others
         if format_spec:
             return format(value, format_spec)
         return self._translator.shown(value)

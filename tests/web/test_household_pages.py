@@ -65,6 +65,12 @@ def test_what_is_not_theirs_is_not_there(site: Site, path: str) -> None:
     assert "csrf" not in answer.text.partition("<main")[2]
 
 
+def test_the_card_tells_who_is_to_be_visited_when(site: Site) -> None:
+    text = site["worker"].get(f"/households/{HOME}?lang=zh").text
+    part = text[text.index('aria-label="下次走访"') :]
+    assert "天后到期" in part or "今天到期" in part or "逾期" in part
+
+
 def test_a_kind_that_does_not_exist_is_told(site: Site) -> None:
     assert site["worker"].get(f"{_HOME}/change/burned").status_code == 422
 

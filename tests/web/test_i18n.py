@@ -15,6 +15,7 @@ from web.i18n import Translator
 def t() -> Translator:
     words = {
         "greeting": "{n} of {whole} on {day}",
+        "late": "{n} {n:#day|days} late",
         "plain": "no {values}",
         "value.none": "–",
         "value.yes": "yes",
@@ -33,6 +34,13 @@ def test_values_are_shown_as_the_language_does(t: Translator) -> None:
     assert t("greeting", n=None, whole=True, day="340405001") == "– of yes on 340405001"
     assert t("plain") == "no {values}", "a script fills it in"
     assert t("unknown.key") == "unknown.key"
+
+
+@pytest.mark.parametrize(
+    ("n", "shown"), [(0, "0 days late"), (1, "1 day late"), (2, "2 days late"), ("1", "1 day late")]
+)
+def test_one_is_told_from_many(t: Translator, n: object, shown: str) -> None:
+    assert t("late", n=n) == shown
 
 
 @pytest.mark.parametrize(

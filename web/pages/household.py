@@ -1,6 +1,6 @@
 """``/households/{code}``: the card of a household; visits and notes are written on it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from services.households.card import Card
 from services.households.notes import Note
 from services.households.visits import Outcome, Visit
 from services.rights import Right
+from services.visits import due, rules
 from web import days, forms, view
 from web.api import household as api
 from web.dependencies import Held, Meeting, Page
@@ -31,6 +32,7 @@ _ASKED_FOR = (
     FacilityKind.COMMUNITY_OFFICE,
     FacilityKind.SERVICE_HALL,
 )
+_FARTHEST_DUE = timedelta(days=rules.LONGEST_DAYS)
 DONE = ("visit", "note", "change", "known")
 
 
@@ -80,10 +82,12 @@ def show(
     page: Page, held: Held, tx: Meeting, code: Code, done: Annotated[str, Query(max_length=20)] = ""
 ) -> HTMLResponse:
     """Return the card."""
+    awaited = due.at_homes(tx, page.today, page.today + _FARTHEST_DUE, [code])
     found = looked(held, tx, code)
     return page.render(
         "household.html",
         card=found,
+        due=awaited,
         done=done if done in DONE else "",
         may_decide=page.may(Right.DECIDE),
         speed=api.view(held).speed_m_per_min,
