@@ -1,11 +1,12 @@
 """Review lists: nobody wrong, nobody missed."""
 
+import hashlib
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
-from services import assistance, audit, errors
+from services import assistance, audit, demo_assistance, errors
 from services.assistance import Finding, Key
 from tests.services import staff
 
@@ -48,6 +49,23 @@ def _grant(hired, resident: str, kind: str, begins: date = date(2020, 1, 1)) -> 
     with hired.meeting("manager") as tx:
         assistance.grant(tx, resident, kind, begins, "申请属实")
         tx.commit()
+
+
+def test_the_sample_has_lines_in_both_lists(hired) -> None:
+    def number(code: str) -> int:
+        made = hashlib.md5(f"old_age_allowance{code}".encode(), usedforsecurity=False)
+        return int(made.hexdigest()[:7], 16)
+
+    nearly = next(code for n in range(1000) if number(code := f"R{n}") % 12 == 0)
+    with hired.owner() as tx:
+        tx.driver.execute("UPDATE residents SET code = %s WHERE code = 'RH0-70-2'", (nearly,))
+        demo_assistance.generate(tx, DAY)
+        granted = tx.driver.execute("SELECT count(*) FROM assistance").fetchone()
+        tx.commit()
+    assert granted
+    assert granted[0] >= 3
+    assert len(_review(hired, Finding.SHOULD_GET)) < 5
+    assert _review(hired, Finding.SHOULD_NOT)[nearly, "old_age_allowance"] == "too_young"
 
 
 def test_who_should_get_and_does_not(hired) -> None:

@@ -19,6 +19,7 @@ from data.sample import patrols
 from services import (
     accounts,
     demo_accounts,
+    demo_assistance,
     demo_visits,
     errors,
     facilities,
@@ -84,6 +85,7 @@ def _serve(console: Console, options: _Serve) -> None:
                 with database.transaction(callers.operator()) as tx:
                     if demo_accounts.ensure(tx, settings.home):
                         demo_visits.generate(tx, days.today())
+                        demo_assistance.generate(tx, days.today())
                     tx.commit()
             _check_accounts(console, database)
         with contextlib.suppress(KeyboardInterrupt):  # told again after a clean shutdown
