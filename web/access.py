@@ -117,6 +117,8 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "/admin/audit": Right.AUDIT,
         "/assistance": Right.PEOPLE,
         "/assistance/grants": Right.DECIDE,
+        "/assistance/rules": Right.FIGURES,
+        "/assistance/rules/{kind}": Right.ACCOUNTS,
         "/assistance/{number}/end": Right.DECIDE,
         "/roster": Right.ROSTER,
         "/roster/employments": Right.ACCOUNTS,

@@ -124,6 +124,8 @@ def _subject(t: Translator, line: Line) -> tuple[str, str]:
         return "", _collection(t, subject)
     if line.action == "visit_rule_change":
         return "", _word(t, "visit.rule.", subject)
+    if line.action == "assistance_rule_change":
+        return "", _word(t, "assistance.kind.", subject)
     if line.action == "route_adopt":
         return t("audit.about.plan"), subject
     about = _ABOUT.get(line.action.partition("_")[0])

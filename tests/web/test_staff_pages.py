@@ -45,6 +45,23 @@ def test_a_manager_grants_and_the_list_grows_shorter(site: str) -> None:
     assert "应享未享 3" in after.text
 
 
+def test_an_administrator_changes_who_is_entitled(site: str) -> None:
+    admin, manager = _logged_in(site, "admin"), _logged_in(site, "manager")
+    assert 'href="/assistance/rules"' in admin.get("/admin").text
+    assert 'href="/visits/rules"' in admin.get("/admin").text
+    assert "<form" not in manager.get("/assistance/rules").text.partition("<main")[2]
+    path, rule = "/assistance/rules/old_age_allowance", {"source": "本地规定", "active": "on"}
+    assert manager.post(path, data={**rule, "min_age": "99"}).status_code == 403
+    assert "已保存" in admin.post(path, data={**rule, "min_age": "99"}).text
+    assert "应享未享 0" in manager.get("/assistance").text
+    for wrong in ({"min_age": ""}, {"min_age": "90", "below_age": "80"}, {"grades": "9"}):
+        assert admin.post(path, data={**rule, **wrong}).status_code == 422
+    assert admin.post(path, data={"min_age": "70", "source": " "}).status_code == 422
+    assert admin.post("/assistance/rules/none", data={**rule, "min_age": "7"}).status_code == 404
+    assert "年满 99 岁" in manager.get("/assistance/rules?lang=zh").text
+    assert "修改救助规则" in admin.get("/admin/audit?lang=zh").text
+
+
 def test_without_a_reason_nothing_is_granted(site: str) -> None:
     client = _logged_in(site, "manager")
     asked = {"resident": "RH0-70-1", **GRANT, "reason": " "}
