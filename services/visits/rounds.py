@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 import numpy as np
 import sqlalchemy as sa
@@ -25,8 +25,8 @@ _ATTACHMENTS = sa.text("""
 _LOGGED = sa.text("""
     SELECT DISTINCT ON (h.code) h.code, h.address, v.outcome
     FROM visits v JOIN households h ON h.id = v.household_id
-    WHERE h.code = ANY (:homes) AND (v.visited_at AT TIME ZONE 'Asia/Shanghai')::date = :day
-    ORDER BY h.code, v.visited_at DESC, v.id
+    WHERE h.code = ANY (:homes) AND v.received_at >= :since
+    ORDER BY h.code, v.received_at DESC, v.id
 """)
 
 
@@ -67,7 +67,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Logged:
-    """What came of the last visit of a day to a home."""
+    """What came of the last visit to a home since a round was planned."""
 
     address: str | None
     outcome: Outcome
@@ -107,9 +107,9 @@ def check(homes: int) -> None:
         raise errors.RefusedError("error.visits.too_many", most=MOST_STOPS)
 
 
-def logged(tx: Transaction, day: date, homes: Sequence[str]) -> dict[str, Logged]:
-    """Return those of some homes, by code, where a visit was logged on a day, by anybody."""
-    rows = tx.sql.execute(_LOGGED, {"homes": list(homes), "day": day})
+def logged(tx: Transaction, since: datetime, homes: Sequence[str]) -> dict[str, Logged]:
+    """Return those of some homes, by code, whose visit was logged since, by anybody."""
+    rows = tx.sql.execute(_LOGGED, {"homes": list(homes), "since": since})
     return {row.code: Logged(row.address, Outcome(row.outcome)) for row in rows}
 
 

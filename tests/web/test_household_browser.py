@@ -132,6 +132,23 @@ def test_a_visit_takes_four_taps(page: Page) -> None:
     expect(page.locator("#visits ~ ol li").first).to_contain_text("见到本人，需要帮助 · 王奶奶")
 
 
+def test_a_round_on_the_map_leads_to_its_homes_and_back(page: Page) -> None:
+    page.goto("/due?days=30")
+    page.get_by_role("button", name="从第一户开始").click()
+    expect(page).to_have_url(re.compile("plan="))
+    mark = page.locator(".stop-mark").first
+    expect(mark).to_be_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    mark.dispatch_event("click")
+    first = page.locator("ol.stops > li > a").first
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/households/H"))
+    page.go_back()
+    expect(page.locator(".stop-mark").first).to_be_visible()
+
+
 def _degrees(page: Page, name: str) -> float:
     return float(page.locator(f"#{name}").input_value())
 

@@ -81,6 +81,8 @@ def test_a_round_can_be_gone_back_to_and_tells_what_was_done(site: str) -> None:
     assert "都走访过了" in over
     assert over.count("见到本人") == 2
     assert 'name="homes"' not in over
+    again = client.post("/due/round", data={"homes": homes})
+    assert _homes(again.text) == set(homes), "once more on the same day"
 
 
 def test_an_address_of_somebody_else_or_of_nobody_opens_nothing(site: str) -> None:

@@ -1,7 +1,7 @@
 """``/due``, ``/visits``: whom to visit, in which order, who was left out, by which rules."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 import numpy as np
@@ -125,7 +125,7 @@ def choose_round(
     if not wanted:
         raise errors.NotFoundError("error.visits.nobody_chosen")
     own = sorted({line.household for line in wanted})
-    plan = sealed_address.seal(tx, held.sealer, _ROUND, [own, begin])
+    plan = sealed_address.seal(tx, held.sealer, _ROUND, [own, begin, datetime.now(UTC).isoformat()])
     return RedirectResponse(page.link("/due/round", plan=plan), 303)
 
 
@@ -137,10 +137,10 @@ def show_round(
     plan: Annotated[str, Query(max_length=sealed_address.LONGEST)],
 ) -> HTMLResponse:
     """Return the chosen homes in walking order, as far as somebody is still due there."""
-    homes, begin = sealed_address.unseal(tx, held.sealer, _ROUND, plan)
+    homes, begin, planned = sealed_address.unseal(tx, held.sealer, _ROUND, plan)
     if page.root is None:
         raise errors.NotFoundError("error.visits.nobody_chosen")
-    logged = rounds.logged(tx, page.as_of, homes)
+    logged = rounds.logged(tx, datetime.fromisoformat(planned), homes)
     wanted = due.at_homes(tx, page.as_of, page.as_of + _AHEAD, sorted(set(homes) - set(logged)))
     where = begin or (wanted[0].lon, wanted[0].lat) if wanted else (0.0, 0.0)
     walked = rounds.plan(
@@ -150,7 +150,7 @@ def show_round(
     tx.commit()
     speed = rules.load().walking_speed_m_per_min
     minutes = walked.length_m / speed
-    return page.render("round.html", round=walked, logged=logged, minutes=minutes)
+    return page.render("round.html", round=walked, begin=where, logged=logged, minutes=minutes)
 
 
 @router.get("/visits", response_class=HTMLResponse)
