@@ -100,10 +100,18 @@ def _unreadable(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     t = view.translator(request)
-    names = ", ".join(dict.fromkeys(str(part["loc"][-1]) for part in error.errors()))
+    told = dict.fromkeys(_parameter(part["loc"]) for part in error.errors())
+    if not _is_machine(request):
+        told = dict.fromkeys(t(f"find.{name}") if t.has(f"find.{name}") else name for name in told)
+    names = t("list.names").join(told)
     detail = t("error.request.parameter", names=names)
     status = _status(request, HTTPStatus.UNPROCESSABLE_ENTITY)
     return answer(request, status, detail, kind="error.request.parameter")
+
+
+def _parameter(place: tuple[int | str, ...]) -> str:
+    """Return which parameter a fault is in: not where in a list of its values."""
+    return next((str(part) for part in reversed(place) if isinstance(part, str)), str(place[-1]))
 
 
 def _status(request: Request, status: HTTPStatus) -> HTTPStatus:

@@ -205,6 +205,16 @@ def test_the_page_says_what_cannot_be_asked_and_keeps_what_was_typed(
     assert '<a class="what"' not in answer.text
 
 
+def test_what_cannot_be_read_is_named_as_the_reader_knows_it(site: Site) -> None:
+    asked = "min_age=abc&disability=foo&lang=zh"
+    page = site[1]["manager"].get(f"/households?{asked}").text
+    assert "家里有人年满" in page
+    assert "残疾类别" in page
+    assert "min_age" not in page.partition("<main")[2]
+    told = site[1]["manager"].get(f"/api/households?{asked}").json()["detail"]
+    assert "min_age、disability" in told
+
+
 def test_a_planner_finds_nobody_at_all(site: Site) -> None:
     for path in ("/api/households", "/households"):
         assert site[1]["planner"].get(path).status_code == 403
