@@ -3,7 +3,8 @@
 ``永安里12栋501`` is taken apart into what must stand in the form of the address (永安里) and numbers
 that must stand in it in this order (12, 501); the last one may go on. The counting words behind a
 number (栋, 单元, 室) are not asked for: some registers write them, others have columns instead. But
-where another one stands the number is not meant: 3栋 is no third floor and no room 3.
+where another one stands the number is not meant: 3栋 is no third floor and no room 3. Before a
+counting word a number may be spoken: 三栋 is 3栋.
 """
 
 import re
@@ -23,7 +24,10 @@ _SIMILAR_FROM: Final = 4  # letters: fewer are alike by chance
 _LETTERS_FOR_AN_ERROR: Final = 5  # fewer letters stand somewhere in any address, but for one
 _CHARACTERS_FOR_AN_ERROR: Final = 3
 _MOST_ALIKE: Final = 60
-_NUMBER: Final = re.compile(r"[0-9]+")
+_ONES: Final = "一二三四五六七八九"
+_NUMBER: Final = re.compile(
+    rf"[0-9]+|(?<![{_ONES}十百])(?:[{_ONES}]?十[{_ONES}]?|[{_ONES}])(?=号楼|栋|幢|单元|层|室)"
+)
 _COUNTER: Final = re.compile(r"^(号楼|号院|单元|栋|幢|座|号|楼|层|室|户|门|院|弄|巷)+")
 _BUILDING: Final = "单元|门|层|室|户|房|院|弄|巷"
 _ROOM: Final = "单元|号楼|栋|幢|座|层|楼|院|弄|巷"
@@ -61,7 +65,9 @@ def read(text: str) -> Words:
     texts = [first, *(_COUNTER.sub("", part.strip()) for part in behind)]
     parts = [pinyin.tidied(word) for part in texts for word in part.split()]
     numbers = _NUMBER.findall(narrow)[:MOST_PARTS]
-    meant = [number + _meant(after) for number, after in zip(numbers, behind, strict=False)]
+    meant = [
+        _written(number) + _meant(after) for number, after in zip(numbers, behind, strict=False)
+    ]
     goes_on = bool(behind) and not behind[-1].strip()
     return Words(
         tuple(part for part in parts if part)[:MOST_PARTS],
@@ -115,6 +121,15 @@ def _similar(parts: Sequence[str], spoken: Sequence[str], own: OwnForms) -> tupl
 def _scattered(part: str) -> re.Pattern[str]:
     """Return the pattern of characters in order, others between them; of letters, as they are."""
     return re.compile(re.escape(part) if part.isascii() else r"[^ \n]*".join(map(re.escape, part)))
+
+
+def _written(number: str) -> str:
+    """Return the pattern of a number: of one in words, its digits or the words."""
+    if number.isascii():
+        return number
+    tens, ten, ones = number.rpartition("十")
+    value = (_ONES.index(tens) + 1 if tens else 1) * 10 if ten else 0
+    return f"({value + (_ONES.index(ones) + 1 if ones else 0)}|{number})"
 
 
 def _meant(after: str) -> str:

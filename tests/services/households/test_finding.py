@@ -146,6 +146,10 @@ def test_words_by_parts_sounds_initials_and_with_errors(scene: Scene) -> None:
         ("3栋1单元", {0, 4}),
         ("永安里3", {0, 1, 2, 3, 4}),
         ("永安里3栋-1-9", {4}),
+        ("永安里三栋", {0, 4}),
+        ("三单元", {1}),
+        ("一栋三单元一室", {1}),
+        ("十三栋", set()),
     ],
 )
 def test_a_number_is_of_what_it_was_said_to_be(scene: Scene, text: str, expected: set[int]) -> None:
