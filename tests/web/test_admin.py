@@ -102,8 +102,10 @@ def test_the_log_is_filtered_and_checked(admin: Client, database: Database) -> N
         ({"who": "operator", "until": "2020-01-01"}, 0),
         ({"unit": "340405"}, 0),
         ({"before": "3"}, 2),
+        ({"action": "account_add"}, 6),
     ):
-        html = admin.get("/admin/audit", params=asked).text
+        form = dict.fromkeys(("who", "action", "subject", "unit", "since", "until"), "")
+        html = admin.get("/admin/audit", params=form | asked).text
         assert html.count("<tr>") == (lines + 1 if lines else 0), asked
     checked = admin.get("/admin/audit", params={"check": "1"}).text
     assert re.fullmatch(r"\d+:[0-9a-f]{64}", _secret(checked))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 import requests
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from services import caller as callers
 from services import rights
@@ -126,6 +128,34 @@ def test_a_role_asks_for_what_its_rights_include(
     assert answer.status_code < 500
     if not allowed:
         assert "340405001" not in answer.text.partition("<main")[2]
+
+
+def _asked_of(dependant: Dependant) -> list[str]:
+    """Names of what an address may ask of a route, what it depends on included."""
+    names = [name for part in dependant.dependencies for name in _asked_of(part)]
+    for part in dependant.query_params:
+        model = part.field_info.annotation
+        is_model = isinstance(model, type) and issubclass(model, BaseModel)
+        names += list(model.model_fields) if is_model else [part.alias]
+    return names
+
+
+NARROWED = {
+    route.path: asked
+    for route in _routes()
+    if "GET" in (route.methods or ()) and (asked := _asked_of(route.dependant))
+}
+
+
+@pytest.mark.parametrize("path", NARROWED)
+def test_fields_left_empty_are_as_good_as_not_sent(site: Site, path: str) -> None:
+    """A browser sends every field of a form, also those in which nothing was typed."""
+    account = next(
+        (a.name for a in staff.EVERYBODY if access.RIGHTS.get(path) in rights.OF_ROLE[a.role]),
+        "planner",
+    )
+    answer = site.clients[account].get(_filled(path), params=dict.fromkeys(NARROWED[path], ""))
+    assert answer.status_code < 500, answer.text
 
 
 @pytest.fixture

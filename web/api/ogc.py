@@ -32,6 +32,7 @@ _CLASSES = tuple(
     f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}" for name in ("core", "geojson")
 )
 _ODBL = "https://opendatacommons.org/licenses/odbl/1-0/"
+_When = Annotated[str, Field(max_length=80)]
 _JSON, _GEOJSON = "application/json", "application/geo+json"
 _DESCRIPTION = "application/vnd.oai.openapi+json;version=3.1"
 
@@ -61,7 +62,7 @@ class _Asked(BaseModel):
 
     limit: Annotated[int, Field(ge=1)] = 100
     bbox: Annotated[str | None, Field(max_length=160), Optional] = None
-    datetime: Annotated[str | None, Field(max_length=80), Optional] = None
+    datetime: Annotated[_When | None, Optional] = None
     after: Annotated[str | None, Field(max_length=100), Optional] = None
     unit: Annotated[str | None, Field(max_length=20, pattern=r"^[0-9]*$"), Optional] = None
     level: Annotated[codes.Level | None, Optional] = None
@@ -161,7 +162,7 @@ def one_feature(
     tx: Reading,
     collection: str,
     feature: str,
-    datetime: Annotated[str | None, Optional, Query(max_length=80)] = None,
+    datetime: Annotated[_When | None, Optional, Query()] = None,
 ) -> Response:
     """Return one feature."""
     found = exports.published(collection)

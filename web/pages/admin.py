@@ -26,7 +26,8 @@ _ACTION = re.compile(r"audit\.((?:[a-z]+_)+[a-z]+|login|logout)")
 _Name = Annotated[str, Path(max_length=60)]
 _Text = Annotated[str, Form(max_length=200)]
 _Day = Annotated[date | None, Optional, Form()]
-_Word = Annotated[str | None, Optional, Field(max_length=100)]
+_Word = Annotated[Annotated[str, Field(max_length=100)] | None, Optional]
+_Line = Annotated[int, Field(ge=1, le=2**62)]
 _Date = Annotated[date | None, Optional]
 
 
@@ -141,7 +142,7 @@ class _Asked(BaseModel):
     unit: UnitCode = None
     since: _Date = None
     until: _Date = None
-    before: Annotated[int | None, Optional, Field(ge=1, le=2**62)] = None
+    before: Annotated[_Line | None, Optional] = None
     check: str = Field("", max_length=1)
     head: str = Field("", max_length=100)
 

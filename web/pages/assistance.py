@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import Field
 
 from services import assistance, audit, errors
 from services.assistance import Finding, Key
@@ -16,6 +17,7 @@ from web.dependencies import Meeting, Optional, Page
 router = APIRouter(include_in_schema=False)
 _ON_A_PAGE = 50
 _Word = Annotated[str, Query(max_length=60)]
+_Kind = Annotated[str, Field(max_length=60)]
 _Reason = Annotated[str, Form(max_length=5000)]
 
 
@@ -30,7 +32,7 @@ def listing(
     tx: Meeting,
     after: Annotated[Key | None, Depends(_after)],
     finding: Finding = Finding.SHOULD_GET,
-    kind: Annotated[str | None, Optional, Query(max_length=60)] = None,
+    kind: Annotated[_Kind | None, Optional, Query()] = None,
 ) -> HTMLResponse:
     """Return a page of a review list."""
     return _shown(page, tx, finding, kind, after)
