@@ -142,15 +142,13 @@ def show_round(
         raise errors.NotFoundError("error.visits.nobody_chosen")
     logged = rounds.logged(tx, datetime.fromisoformat(planned), homes)
     wanted = due.at_homes(tx, page.as_of, page.as_of + _AHEAD, sorted(set(homes) - set(logged)))
-    where = begin or (wanted[0].lon, wanted[0].lat) if wanted else (0.0, 0.0)
-    walked = rounds.plan(
-        tx, rounds.Ground(page.root.metric_epsg, _network(page, tx)), where, wanted
-    )
+    ground = rounds.Ground(page.root.metric_epsg, _network(page, tx))
+    walked = rounds.plan(tx, ground, begin, wanted)
     audit.append(tx, "round_plan", stops=len(walked.stops))
     tx.commit()
     speed = rules.load().walking_speed_m_per_min
     minutes = walked.length_m / speed
-    return page.render("round.html", round=walked, begin=where, logged=logged, minutes=minutes)
+    return page.render("round.html", round=walked, begin=begin, logged=logged, minutes=minutes)
 
 
 @router.get("/visits", response_class=HTMLResponse)
