@@ -115,6 +115,17 @@ def test_map_and_list_pick_in_each_other(page: Page) -> None:
     expect(rows.nth(3)).to_have_class(re.compile("picked"))
 
 
+def test_a_scroll_under_a_resting_pointer_picks_nothing(page: Page) -> None:
+    page.goto("/households", wait_until="networkidle")
+    rows = page.locator("#found > li")
+    for x in (20, 40):
+        rows.nth(3).hover(position={"x": x, "y": 20})
+    expect(rows.nth(3)).to_have_class(re.compile("picked"))
+    for event in ("mouseenter", "mousemove"):  # as browsers tell of what a scroll brought there
+        rows.nth(1).dispatch_event(event)
+    expect(rows.nth(3)).to_have_class(re.compile("picked"))
+
+
 def test_taps_on_homes_above_one_another_pick_each_in_turn(page: Page) -> None:
     def stacked(route: Route) -> None:
         answer = route.fetch()

@@ -59,7 +59,10 @@
       element.scrollIntoView({ block: "nearest" });
     });
     row.addEventListener("focusin", () => pick(nth));
-    row.addEventListener("mouseenter", () => pick(nth));
+    row.addEventListener("mousemove", ({ movementX, movementY }) => {
+      // Only who moves the pointer picks: a scroll slides other rows under one that rests.
+      if ((movementX || movementY) && !row.classList.contains("picked")) pick(nth);
+    });
   });
 
   const everything = [...asked.getLayers(), ...markers].map((layer) =>
