@@ -23,8 +23,8 @@ _COLUMNS = """
 # Which homes are one's own is told first: the policy alone would read every resident of the
 # district and ask of each, with it those who live there are found by the index.
 _OWN = """
-    (SELECT * FROM visits_due(:day) WHERE due_on <= :{until} AND household_id = ANY (
-        ARRAY(SELECT household_id FROM household_assignments WHERE valid_to > wangge_today())))
+    SELECT * FROM visits_due(:day) WHERE due_on <= :last AND household_id = ANY (
+        ARRAY(SELECT household_id FROM household_assignments WHERE valid_to > wangge_today()))
 """
 _IN_UNIT = """
     JOIN household_assignments a ON a.household_id = h.id
@@ -40,7 +40,7 @@ _PAGE = """
 """
 # Who is due is worked out once for both.
 _PAGE_AND_COUNTS = """
-    WITH own AS MATERIALIZED {own}, page AS ({page}), counted AS (
+    WITH own AS MATERIALIZED ({own}), page AS ({page}), counted AS (
         SELECT count(*) FILTER (WHERE due_on < :day) AS overdue,
                count(*) FILTER (WHERE due_on = :day) AS today,
                count(*) FILTER (WHERE due_on > :day) AS soon
@@ -151,9 +151,7 @@ def listing(
     after, limit
         Page by page: those after the last of the page before, at most 200.
     """
-    statement = _page(_OWN.format(until="until"), unit)
-    rows = tx.sql.execute(sa.text(statement), _values(day, until, unit, after, limit)).mappings()
-    return tuple(_due(row) for row in rows)
+    return look(tx, day, until, unit, after, limit).lines
 
 
 def look(
@@ -165,30 +163,22 @@ def look(
     limit: int = 50,
 ) -> Look:
     """Return what `listing` returns, and counts."""
-    own, page = _OWN.format(until="last"), _page("own", unit)
-    statement = sa.text(_PAGE_AND_COUNTS.format(own=own, page=page))
-    values = {"last": max(until, day + _SOON), **_values(day, until, unit, after, limit)}
-    rows = tx.sql.execute(statement, values).mappings().all()
-    counts = Counts(*(rows[0][name] for name in ("overdue", "today", "soon")))
-    return Look(tuple(_due(row) for row in rows if row["household_id"] is not None), counts)
-
-
-def _page(due: str, unit: str | None) -> str:
-    return _COLUMNS.format(due=due) + ("" if unit is None else _IN_UNIT) + _PAGE
-
-
-def _values(
-    day: date, until: date, unit: str | None, after: Key | None, limit: int
-) -> dict[str, object]:
+    page = _COLUMNS.format(due="own") + ("" if unit is None else _IN_UNIT) + _PAGE
     values: dict[str, object] = {
         "day": day,
         "until": until,
+        "last": max(until, day + _SOON),
         "limit": min(limit, LONGEST_PAGE),
         "after_on": after.due_on if after else None,
         "after_code": after.resident if after else None,
         "after_purpose": after.purpose if after else None,
     }
-    return values if unit is None else {**values, "unit": unit}
+    if unit is not None:
+        values["unit"] = unit
+    statement = sa.text(_PAGE_AND_COUNTS.format(own=_OWN, page=page))
+    rows = tx.sql.execute(statement, values).mappings().all()
+    counts = Counts(*(rows[0][name] for name in ("overdue", "today", "soon")))
+    return Look(tuple(_due(row) for row in rows if row["household_id"] is not None), counts)
 
 
 def at_homes(tx: Transaction, day: date, until: date, homes: Sequence[str]) -> tuple[Due, ...]:
