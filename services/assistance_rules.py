@@ -6,11 +6,11 @@ import sqlalchemy as sa
 
 from services import audit, errors, rights
 from services.database import Transaction
+from services.households.question import GRADES
 from services.rights import Right
 
 OLDEST = 130
 LONGEST_SOURCE = 500
-_GRADES = {1, 2, 3, 4}
 _CHANGE = sa.text("""
     UPDATE assistance_rules SET min_age = :min_age, below_age = :below_age,
         grades = CAST(:grades AS smallint[]), source = :source, active = :active
@@ -49,7 +49,7 @@ class Terms:
         high = OLDEST if self.below_age is None else self.below_age
         if not 0 <= low < high <= OLDEST:
             raise errors.RefusedError("error.assistance.ages", most=OLDEST)
-        if not set(self.grades) <= _GRADES:
+        if not set(self.grades) <= GRADES:
             raise errors.RefusedError("error.households.grades")
         if not 0 < len(self.source.strip()) <= LONGEST_SOURCE:
             raise errors.RefusedError("error.assistance.source", most=LONGEST_SOURCE)
@@ -67,8 +67,7 @@ def change(tx: Transaction, kind: str, terms: Terms) -> None:
     errors.RefusedError
         It would entitle everybody.
     """
-    if Right.ACCOUNTS not in rights.OF_ROLE[tx.caller.role]:
-        raise errors.ForbiddenError("error.forbidden")
+    rights.demand(tx.caller, Right.ACCOUNTS)
     row = {
         "kind": kind,
         "min_age": terms.min_age,

@@ -13,11 +13,10 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from gis.arrays import Floats, Int64s
 from services.lines import Lines
 
 Counts = NDArray[np.uint8]
-
-Floats = NDArray[np.float64]
 
 LONGEST: Final = 100
 """A part is cut after so many characters: errors are counted in a byte."""
@@ -39,7 +38,7 @@ class Texts:
         The first character of each text in this order, the second of each that has one, and so on.
     """
 
-    order: NDArray[np.int64]
+    order: Int64s
     columns: tuple[NDArray[np.uint32], ...]
 
     @classmethod
@@ -130,7 +129,7 @@ def _trigrams(text: str) -> NDArray[np.uint64]:
     return (coded[:-2] << _BITS | coded[1:-1]) << _BITS | coded[2:]
 
 
-def _standing(found: NDArray[np.bool_], texts: Lines) -> NDArray[np.int64]:
+def _standing(found: NDArray[np.bool_], texts: Lines) -> Int64s:
     """Return 1 for each text in which something was found, else 0."""
     count = np.zeros(len(texts), dtype=np.int64)
     count[texts.at(np.flatnonzero(found))] = 1

@@ -7,7 +7,8 @@ what a role may ask for at all.
 from enum import StrEnum
 from pathlib import Path
 
-from services.caller import Role
+from services import errors
+from services.caller import Caller, Role
 
 _FOLDER = Path(__file__).parent.parent / "data" / "migrations"
 ROLES = _FOLDER / "roles.sql"
@@ -67,3 +68,15 @@ OF_ROLE: dict[Role, frozenset[Right]] = {
 def usual_door(role: Role) -> Door:
     """Return the database role of a caller's transactions, unless another is asked for."""
     return Door.OWNER if role is Role.OPERATOR else Door.FIGURES
+
+
+def demand(caller: Caller, right: Right) -> None:
+    """Refuse whoever has not the right.
+
+    Raises
+    ------
+    errors.ForbiddenError
+        The caller's role does not have it.
+    """
+    if right not in OF_ROLE[caller.role]:
+        raise errors.ForbiddenError("error.forbidden")

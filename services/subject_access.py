@@ -100,8 +100,7 @@ def find(tx: Transaction, code: str) -> Subject:
     errors.NotFoundError
         There is none of that code, or not in the caller's units; which one is not told.
     """
-    if Right.DECIDE not in rights.OF_ROLE[tx.caller.role]:
-        raise errors.ForbiddenError("error.forbidden")
+    rights.demand(tx.caller, Right.DECIDE)
     row = tx.sql.execute(_KNOWN, {"code": code}).one_or_none()
     if row is None:
         raise errors.NotFoundError("error.residents.unknown", code=code)

@@ -55,9 +55,9 @@ _PERSON: Final[Mapping[str, LiteralString]] = {
     "groups": "r.tags && %(groups)s::text[]",
 }
 _NAMED: Final[LiteralString] = "r.name_search LIKE %(name)s"
+_NAMED_LIKE: Final[LiteralString] = "%(name)s <%% r.name_search"
 _LITERALLY: Final = re.compile(r"[\\%_]")
 _ESCAPED: Final = r"\\\g<0>"
-_NAMED_LIKE: Final[LiteralString] = "%(name)s <%% r.name_search"
 
 
 @dataclass(frozen=True)

@@ -132,8 +132,7 @@ def give_back(tx: Transaction, sealer: Sealer, number: UUID, reason: str) -> Dec
 
 
 def _decidable(tx: Transaction, sealer: Sealer, number: UUID) -> _Waiting:
-    if Right.DECIDE not in rights.OF_ROLE[tx.caller.role]:
-        raise errors.ForbiddenError("error.forbidden")
+    rights.demand(tx.caller, Right.DECIDE)
     row = tx.sql.execute(_ROW, {"id": number}).one_or_none()
     if row is None:
         raise errors.NotFoundError("error.changes.unknown")

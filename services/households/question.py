@@ -20,6 +20,8 @@ FARTHEST_M: Final = 50_000
 FARTHEST_ON_FOOT_M: Final = 5_000
 MOST_ON_A_PAGE: Final = 200
 _OLDEST: Final = 150
+GRADES: Final = frozenset({1, 2, 3, 4})
+"""Of a disability, the gravest first."""
 _NUL: Final = "\x00"
 
 
@@ -90,7 +92,7 @@ class Persons:
         low, high = self.min_age or 0, _OLDEST if self.max_age is None else self.max_age
         if not 0 <= low <= high <= _OLDEST:
             raise errors.RefusedError("error.households.ages")
-        if not self.grades <= {1, 2, 3, 4}:
+        if not self.grades <= GRADES:
             raise errors.RefusedError("error.households.grades")
 
     @property

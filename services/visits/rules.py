@@ -81,8 +81,7 @@ def change(tx: Transaction, name: str, interval_days: int, *, active: bool) -> N
     errors.RefusedError
         The interval is not between 1 and 1000 days.
     """
-    if Right.ACCOUNTS not in rights.OF_ROLE[tx.caller.role]:
-        raise errors.ForbiddenError("error.forbidden")
+    rights.demand(tx.caller, Right.ACCOUNTS)
     if not 1 <= interval_days <= LONGEST_DAYS:
         raise errors.RefusedError("error.visits.interval", most=LONGEST_DAYS)
     with tx.as_owner() as own:

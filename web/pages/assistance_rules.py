@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 from services import assistance, assistance_rules, errors
 from services.assistance_rules import Terms
 from services.database import Transaction
+from services.households.question import GRADES
 from web import view
 from web.dependencies import Administering, Optional, Page, Reading
 
 router = APIRouter(include_in_schema=False)
-_GRADES = (1, 2, 3, 4)
 _Kind = Annotated[str, Path(max_length=60)]
 _Age = Annotated[int | None, Optional, Field(ge=-1_000_000, le=1_000_000)]
 
@@ -58,7 +58,9 @@ def _shown(
         "assistance_rules.html",
         HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY,
         rules=assistance.rules(tx),
-        grades=_GRADES,
+        grades=sorted(GRADES),
+        oldest=assistance_rules.OLDEST,
+        longest=assistance_rules.LONGEST_SOURCE,
         fault=page.t.error(fault) if fault else None,
         saved=page.request.query_params.get("saved", ""),
     )
