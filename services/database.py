@@ -118,6 +118,7 @@ class Database:
             creator=lambda: _connected(url),
             pool_size=pool_size,
             max_overflow=pool_size,
+            hide_parameters=True,  # an error is printed somewhere; what it was asked with is people
         )
 
     @contextmanager
@@ -171,7 +172,10 @@ class Database:
             with tx.sql:
                 yield tx
         except (sa.exc.DBAPIError, psycopg.Error) as error:
-            raise translate(error) from error
+            ours = translate(error)
+            if ours is error:
+                raise  # keeps what it came from
+            raise ours from error
 
     def _met(self, begin: Callable[[sa.Connection], Transaction]) -> Transaction:
         """Begin on a connection that was kept, or on a new one if the server has left that one."""

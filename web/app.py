@@ -100,6 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def from_environment() -> FastAPI:
     """Return the application as the environment describes it, in a process of its own."""
+    log.watch_over()
     log.set_up(sys.stderr, logging.INFO)
     return for_good(Settings())
 

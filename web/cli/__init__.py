@@ -41,6 +41,12 @@ _USAGE = 2
 _INTERRUPTED = 130
 
 
+def program() -> int:
+    """Run the command that this process was started with and return its exit status."""
+    log.watch_over()
+    return main()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     words, asked = _take_language(sys.argv[1:] if arguments is None else arguments)
