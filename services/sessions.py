@@ -2,7 +2,7 @@
 
 A session is proved by a random token of 256 bits, of which the database keeps the SHA-256 only.
 It ends after a time without use and, used or not, after a longer one (OWASP ASVS 5.0, 7.3).
-Failed log-ins are counted by name and by address; beyond a limit both wait.
+Tries are counted (`services.tries`), those to change a password as well as those to log in.
 """
 
 import hashlib
@@ -12,16 +12,14 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from services import audit, errors, passwords
+from services import audit, caller, errors, passwords, tries
 from services.caller import Caller, Role
-from services.database import Transaction
+from services.database import Database, Transaction
+from services.rights import Door
 
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=1)
-_WINDOW = timedelta(minutes=15)
-_TRIES_A_NAME = 6
-_TRIES_AN_ADDRESS = 60
 
 _ACCOUNT = sa.text("""
     SELECT id, name, password_hash, disabled_at FROM accounts WHERE name = :name
@@ -47,16 +45,6 @@ _EXPIRED = sa.text("""
     DELETE FROM sessions WHERE seen_at < now() - CAST(:idle AS interval)
         OR created_at < now() - CAST(:absolute AS interval)
 """)
-_TRIES = sa.text("""
-    SELECT count(*) FILTER (WHERE name_hash = :name) AS by_name,
-           count(*) FILTER (WHERE address = :address) AS by_address
-    FROM login_attempts WHERE at > now() - CAST(:span AS interval)
-      AND (name_hash = :name OR address = :address)
-""")
-_TRIED = sa.text("INSERT INTO login_attempts (name_hash, address) VALUES (:name, :address)")
-_FORGIVE = sa.text("""
-    DELETE FROM login_attempts WHERE name_hash = :name OR at < now() - CAST(:span AS interval)
-""")
 _LOGGED_IN = sa.text("""
     UPDATE accounts SET last_login_at = now(), password_hash = coalesce(:renewed, password_hash)
     WHERE id = :id
@@ -75,6 +63,11 @@ _BIND = sa.text("""
         must_change_password = false
     WHERE id = :id
 """)
+_CHOSEN = sa.text("""
+    UPDATE accounts SET password_hash = :hash, must_change_password = false WHERE id = :id
+""")
+_END_OTHERS = sa.text("DELETE FROM sessions WHERE account_id = :id AND token_hash <> :hash")
+_LOG_IN, _CHANGE = "log in:", "change password:"  # what is tried, then whose
 
 
 @dataclass(frozen=True)
@@ -96,7 +89,7 @@ class Session:
     ends_at: datetime
 
 
-def log_in(tx: Transaction, name: str, password: str, address: str) -> str:
+def log_in(database: Database, name: str, password: str, address: str) -> str:
     """Open a session; return the token that proves it. A try that failed is kept, too.
 
     Parameters
@@ -112,18 +105,21 @@ def log_in(tx: Transaction, name: str, password: str, address: str) -> str:
         Name or password is wrong, or the account is disabled; which one is not told.
     """
     wanted = name.strip().lower()
-    _check_tries(tx, wanted, address)
-    row = tx.sql.execute(_ACCOUNT, {"name": wanted}).one_or_none()
-    active = row is not None and row.disabled_at is None
-    right, renewed = passwords.is_right(password, row.password_hash if row and active else None)
-    if row is None or not right:
-        tx.sql.execute(_TRIED, {"name": _digest(wanted), "address": address})
-        audit.append(tx, "login_failed", row.name if row else None)
+    number = tries.begin(database, _LOG_IN + wanted, address)
+    with database.transaction(caller.gatekeeper(), Door.GATE) as tx:
+        row = tx.sql.execute(_ACCOUNT, {"name": wanted}).one_or_none()
+        active = row is not None and row.disabled_at is None
+        right, renewed = passwords.is_right(password, row.password_hash if row and active else None)
+        if row is None or not right:
+            tries.failed(tx, number, address)
+            audit.append(tx, "login_failed", row.name if row else None)
+            tx.commit()
+            raise errors.UnknownCallerError("error.login.wrong")
+        tries.forgive(tx, _LOG_IN + wanted)
+        tx.sql.execute(_LOGGED_IN, {"id": row.id, "renewed": renewed})
+        token = opened(tx, row.id, row.name)
         tx.commit()
-        raise errors.UnknownCallerError("error.login.wrong")
-    tx.sql.execute(_FORGIVE, {"name": _digest(wanted), "span": _WINDOW})
-    tx.sql.execute(_LOGGED_IN, {"id": row.id, "renewed": renewed})
-    return opened(tx, row.id, row.name)
+    return token
 
 
 def log_in_vouched(tx: Transaction, subject: str, name: str) -> str:
@@ -191,36 +187,41 @@ def close(tx: Transaction, token: str) -> None:
         audit.append(tx, "logout", name)
 
 
-def change_password(tx: Transaction, token: str, old: str, new: str) -> None:
+def change_password(database: Database, token: str, old: str, new: str, address: str) -> None:
     """Let someone who has logged in choose another password; other sessions of theirs end.
+
+    Whoever has got hold of a session cannot guess on: tries are counted, and kept.
+
+    Parameters
+    ----------
+    address
+        Where the request comes from, for the throttle.
 
     Raises
     ------
+    errors.UnknownCallerError
+        The session is over.
+    errors.ThrottledError
+        Too many tries failed; logging in goes on to be possible.
     errors.RefusedError
         The old password is wrong, or the new one may not be used.
     """
-    session = find(tx, token)
-    name = session.caller.name
-    row = tx.sql.execute(_ACCOUNT, {"name": name}).one()
-    if not passwords.is_right(old, row.password_hash)[0]:
-        raise errors.RefusedError("error.password.old")
-    passwords.check(new, name)
-    statement = sa.text("""
-        UPDATE accounts SET password_hash = :hash, must_change_password = false WHERE id = :id
-    """)
-    tx.sql.execute(statement, {"hash": passwords.hashed(new), "id": row.id})
-    others = sa.text("DELETE FROM sessions WHERE account_id = :id AND token_hash <> :hash")
-    tx.sql.execute(others, {"id": row.id, "hash": _digest(token)})
-    audit.append(tx, "account_password", name)
-
-
-def _check_tries(tx: Transaction, name: str, address: str) -> None:
-    values = {"name": _digest(name), "address": address, "span": _WINDOW}
-    tries = tx.sql.execute(_TRIES, values).one()
-    if tries.by_name >= _TRIES_A_NAME or tries.by_address >= _TRIES_AN_ADDRESS:
-        raise errors.ThrottledError(
-            "error.login.throttled", minutes=int(_WINDOW.total_seconds() // 60)
-        )
+    with database.transaction(caller.gatekeeper(), Door.GATE) as tx:
+        asker = find(tx, token).caller
+    passwords.check(new, asker.name)
+    number = tries.begin(database, _CHANGE + asker.name, address)
+    with database.transaction(asker, Door.GATE) as tx:
+        row = tx.sql.execute(_ACCOUNT, {"name": asker.name}).one()
+        if not passwords.is_right(old, row.password_hash)[0]:
+            tries.failed(tx, number, address)
+            audit.append(tx, "account_password_failed", asker.name)
+            tx.commit()
+            raise errors.RefusedError("error.password.old")
+        tries.forgive(tx, _CHANGE + asker.name)
+        tx.sql.execute(_CHOSEN, {"hash": passwords.hashed(new), "id": row.id})
+        tx.sql.execute(_END_OTHERS, {"id": row.id, "hash": _digest(token)})
+        audit.append(tx, "account_password", asker.name)
+        tx.commit()
 
 
 def _digest(text: str) -> bytes:

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
         Address pattern of an online basemap, ``{z}/{x}/{y}``; without it none is offered.
     public_url
         Address that browsers know the service by, where a proxy stands before it.
+    proxies
+        Addresses of proxies that are believed who asks and by what, see `docs/settings.md`.
     oidc_issuer, oidc_client_id, oidc_secret_file, oidc_claim
         An identity provider to log in by; without an issuer there is none.
     """
@@ -43,6 +45,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=16)
     basemap_url: str | None = None
     public_url: str | None = None
+    proxies: str = "127.0.0.1,::1"
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_secret_file: Path | None = None

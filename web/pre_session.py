@@ -9,6 +9,8 @@ import secrets
 
 from fastapi import Request, Response
 
+from web import security, state
+
 COOKIE = "wangge_form"
 _LONGEST = 100
 
@@ -32,7 +34,7 @@ def keep(request: Request, response: Response, value: str) -> None:
         path="/login",
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=security.is_encrypted(request, state.of(request).settings),
     )
 
 

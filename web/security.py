@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.settings import Settings
 from web import problems
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,6 +38,16 @@ def names_of(host: str) -> Callable[[str], bool]:
     Bound to this machine, it has loopback names only; bound to others, whatever they call it.
     """
     return is_loopback if is_loopback(host) else bool
+
+
+def is_encrypted(request: Request, settings: Settings) -> bool:
+    """Tell whether the browser reaches the service by TLS: a cookie then never goes without.
+
+    The proxy in front of the service ends TLS; what it was asked by is known from a proxy that is
+    trusted, or from the address that the service was told to be known by.
+    """
+    public = urlsplit(settings.public_url or "").scheme
+    return "https" in (request.url.scheme, public.lower())
 
 
 class Guard:

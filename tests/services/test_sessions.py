@@ -1,5 +1,7 @@
 """Logging in, and how a session ends."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,6 +13,8 @@ from services.caller import Role
 from services.rights import Door
 
 PASSWORD = "correct horse battery"
+ANOTHER = "another good one"
+ADDRESS = "10.0.0.1"
 
 
 @pytest.fixture
@@ -22,10 +26,7 @@ def planned(database):
 
 
 def _log_in(database, name: str = "planner", password: str = PASSWORD) -> str:
-    with database.transaction(caller.gatekeeper(), Door.GATE) as tx:
-        token = sessions.log_in(tx, name, password, "10.0.0.1")
-        tx.commit()
-    return token
+    return sessions.log_in(database, name, password, ADDRESS)
 
 
 def _find(database, token: str) -> sessions.Session:
@@ -102,17 +103,46 @@ def test_a_session_says_when_it_ends_however_much_it_is_used(planned) -> None:
 
 def test_another_password_ends_the_other_sessions(planned) -> None:
     first, second = _log_in(planned), _log_in(planned)
-    with planned.transaction(caller.gatekeeper(), Door.GATE) as tx:
-        with pytest.raises(errors.RefusedError):
-            sessions.change_password(tx, first, "not it at all", "another good one")
-        with pytest.raises(errors.RefusedError):
-            sessions.change_password(tx, first, PASSWORD, "planner123456")
-        sessions.change_password(tx, first, PASSWORD, "another good one")
-        tx.commit()
+    with pytest.raises(errors.RefusedError):
+        _change(planned, first, "not it at all")
+    with pytest.raises(errors.RefusedError):
+        sessions.change_password(planned, first, PASSWORD, "planner123456", ADDRESS)
+    _change(planned, first, PASSWORD)
     assert _find(planned, first)
     with pytest.raises(errors.UnknownCallerError):
         _find(planned, second)
-    assert _log_in(planned, password="another good one")
+    assert _log_in(planned, password=ANOTHER)
+
+
+def _change(database, token: str, old: str) -> None:
+    sessions.change_password(database, token, old, ANOTHER, ADDRESS)
+
+
+def test_the_old_password_is_not_guessed_in_a_session_that_was_stolen(planned) -> None:
+    token = _log_in(planned)
+    for _ in range(6):
+        with pytest.raises(errors.RefusedError):
+            _change(planned, token, "wrong password")
+    with pytest.raises(errors.ThrottledError):
+        _change(planned, token, PASSWORD)
+    with planned.transaction(caller.operator()) as tx:
+        failed = audit.lines(tx, audit.Filter(action="account_password_failed"))
+        assert [(line.caller, line.subject) for line in failed] == [("planner", "planner")] * 6
+    assert _log_in(planned), "who owns the account still gets in"
+    _as_owner(planned, "UPDATE login_attempts SET at = at - interval '16 minutes'")
+    _change(planned, token, PASSWORD)
+
+
+def test_tries_made_at_one_moment_are_counted_as_well(planned) -> None:
+    def attempt(_: int) -> str:
+        try:
+            return _log_in(planned, password="wrong password")
+        except errors.WanggeError as error:
+            return error.key
+
+    with ThreadPoolExecutor(12) as pool:
+        told = Counter(pool.map(attempt, range(24)))
+    assert told == {"error.login.wrong": 6, "error.login.throttled": 18}
 
 
 def test_logging_out_ends_it(planned) -> None:

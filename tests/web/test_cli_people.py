@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from services import caller as callers
 from services import sessions
 from services.database import Database
-from services.rights import Door
 from tests.services import small_district
 from tests.services.small_district import GRIDS
 from web import cli
@@ -31,8 +30,7 @@ def run(words: str) -> int:
 
 
 def _log_in(database: Database, name: str, password: str) -> None:
-    with database.transaction(callers.gatekeeper(), Door.GATE) as tx:
-        sessions.log_in(tx, name, password, "10.0.0.1")
+    sessions.log_in(database, name, password, "10.0.0.1")
 
 
 def test_the_first_account_is_made_and_logs_in(own_server, capsys) -> None:

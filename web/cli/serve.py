@@ -95,11 +95,12 @@ def _serve(console: Console, options: _Serve) -> None:
 
 def _answer(console: Console, settings: Settings, bound: socket.socket) -> None:
     """Answer until told to stop: in this process, or in several that it watches."""
+    how = {**_QUIET, "forwarded_allow_ips": settings.proxies}
     if settings.workers == 1:
         app = applications.for_good(settings)
-        _Server(uvicorn.Config(app, **_QUIET), console).run(sockets=[bound])
+        _Server(uvicorn.Config(app, **how), console).run(sockets=[bound])
         return
-    config = uvicorn.Config(_MODULE, factory=True, workers=settings.workers, **_QUIET)
+    config = uvicorn.Config(_MODULE, factory=True, workers=settings.workers, **how)
     _announce(console, bound)
     Multiprocess(config, [bound]).run()
 

@@ -12,7 +12,7 @@ from services import caller as callers
 from services.caller import Caller, Role
 from services.rights import Door
 from services.sessions import Session
-from web import access, pre_session, problems, view
+from web import access, pre_session, problems, security, view
 from web.dependencies import Asker, Held, Page
 from web.state import State
 
@@ -42,17 +42,11 @@ def log_in(
     """Open a session, and go on to where the way was barred."""
     if not pre_session.is_right(request, csrf):
         return form(request, to, name, errors.ForbiddenError("error.request.form_token"))
-    address = request.client.host if request.client else ""
     try:
-        with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
-            token = sessions.log_in(tx, name, password, address)
-            found = sessions.find(tx, token)
-            tx.commit()
+        token = sessions.log_in(held.database, name, password, _address(request))
     except (errors.UnknownCallerError, errors.ThrottledError) as error:
         return form(request, to, name, error)
-    response = RedirectResponse(first(found, to), HTTPStatus.SEE_OTHER)
-    set_cookie(request, response, token)
-    return response
+    return entered(request, held, token, to)
 
 
 @router.post("/logout")
@@ -84,34 +78,48 @@ def password(
     """Change the password."""
     token = request.cookies.get(access.COOKIE, "")
     try:
-        with held.database.transaction(asker, Door.GATE) as tx:
-            sessions.change_password(tx, token, old, new)
-            tx.commit()
-    except errors.RefusedError as error:
+        sessions.change_password(held.database, token, old, new, _address(request))
+    except (errors.RefusedError, errors.ThrottledError) as error:
         return _account(page, held, asker, error)
     return RedirectResponse("/account?changed=1", HTTPStatus.SEE_OTHER)
 
 
-def set_cookie(request: Request, response: Response, token: str) -> None:
-    """Have the browser keep the proof of a session, where no script reads it."""
+def entered(request: Request, held: State, token: str, to: str) -> Response:
+    """Go on with a session that was opened; the one that this browser had until now ends.
+
+    Parameters
+    ----------
+    to
+        Where the way was barred.
+    """
+    with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
+        sessions.close(tx, request.cookies.get(access.COOKIE, ""))
+        found = sessions.find(tx, token)
+        tx.commit()
+    response = RedirectResponse(_first(found, to), HTTPStatus.SEE_OTHER)
     response.set_cookie(
         access.COOKIE,
         token,
         max_age=int(sessions.ABSOLUTE.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=security.is_encrypted(request, held.settings),
     )
+    return response
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _account(
-    page: view.Page, held: State, asker: Caller, fault: errors.RefusedError | None
+    page: view.Page, held: State, asker: Caller, fault: errors.WanggeError | None
 ) -> HTMLResponse:
     with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
         found = accounts.find(tx, asker.name)
     with held.database.snapshot(asker) as tx:
         names = units.names(tx, [scope.unit_code for scope in found.scopes], page.today)
-    status = HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    status = HTTPStatus.OK if fault is None else problems.status_of(fault)
     return page.render(
         "account.html",
         status.value,
@@ -142,7 +150,7 @@ def form(request: Request, to: str, name: str, error: errors.WanggeError | None)
     return answer
 
 
-def first(session: Session, to: str) -> str:
+def _first(session: Session, to: str) -> str:
     """Return where to go on to after the log-in."""
     if session.must_change_password:
         return "/account"

@@ -15,6 +15,7 @@ from services import caller as callers
 from services import errors, oidc, sessions
 from services.oidc import Journey, Provider
 from services.rights import Door
+from web import security
 from web.dependencies import Held
 from web.pages import login
 from web.state import State
@@ -43,7 +44,7 @@ def leave(request: Request, held: Held, to: _To = "") -> Response:
         path=_PATH,
         httponly=True,
         samesite="lax",  # it has to come along when the provider sends the browser back
-        secure=request.url.scheme == "https",
+        secure=security.is_encrypted(request, held.settings),
     )
     return response
 
@@ -73,13 +74,11 @@ def come_back(
         identity = oidc.finish(provider, _back(request, held), journey, brought.code)
         with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
             token = sessions.log_in_vouched(tx, identity.subject, identity.name)
-            found = sessions.find(tx, token)
             tx.commit()
     except (errors.ProviderError, errors.UnknownCallerError) as error:
         answer: Response = login.form(request, to, "", error)
     else:
-        answer = RedirectResponse(login.first(found, to), HTTPStatus.SEE_OTHER)
-        login.set_cookie(request, answer, token)
+        answer = login.entered(request, held, token, to)
     answer.delete_cookie(_COOKIE, path=_PATH)
     return answer
 
