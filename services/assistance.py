@@ -188,7 +188,9 @@ def grant(tx: Transaction, resident: str, kind: str, begins: date, reason: str) 
         "reason": _reason(reason),
         "account": tx.caller.account_id,
     }
-    if tx.sql.execute(_GRANT, values).one_or_none() is None:
+    with tx.attempt():
+        granted = tx.sql.execute(_GRANT, values).one_or_none()
+    if granted is None:
         raise errors.NotFoundError("error.residents.unknown", code=resident)
     audit.append(tx, "assistance_grant", resident, kind=kind, begins=begins)
 

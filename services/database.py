@@ -10,7 +10,7 @@ from the server's diagnostics, is the message key.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import psycopg
 import sqlalchemy as sa
@@ -83,6 +83,21 @@ class Transaction:
         for statement, values in self.last_words:
             self.driver.execute(statement, values)
         self.last_words.clear()
+
+    @contextmanager
+    def attempt(self) -> "Iterator[None]":
+        """Do what a constraint may refuse: refused, only this is undone, and the rest goes on.
+
+        Raises
+        ------
+        errors.RefusedError
+            A constraint was violated; the key names it.
+        """
+        try:
+            with self.sql.begin_nested():
+                yield
+        except (sa.exc.DBAPIError, psycopg.Error) as error:
+            _raise_ours(error)
 
     @contextmanager
     def as_owner(self) -> "Iterator[Transaction]":
@@ -172,10 +187,7 @@ class Database:
             with tx.sql:
                 yield tx
         except (sa.exc.DBAPIError, psycopg.Error) as error:
-            ours = translate(error)
-            if ours is error:
-                raise  # keeps what it came from
-            raise ours from error
+            _raise_ours(error)
 
     def _met(self, begin: Callable[[sa.Connection], Transaction]) -> Transaction:
         """Begin on a connection that was kept, or on a new one if the server has left that one."""
@@ -235,6 +247,13 @@ def translate(error: sa.exc.DBAPIError | psycopg.Error) -> Exception:
     if isinstance(cause, psycopg.OperationalError):
         return errors.DatabaseError("error.database.unreachable", reason=str(cause).splitlines()[0])
     return error
+
+
+def _raise_ours(error: sa.exc.DBAPIError | psycopg.Error) -> NoReturn:
+    ours = translate(error)
+    if ours is error:
+        raise error  # not from itself: that would hide what it came from
+    raise ours from error
 
 
 def _refused(cause: psycopg.errors.IntegrityError | psycopg.DataError) -> Exception | None:

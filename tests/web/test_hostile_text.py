@@ -158,6 +158,9 @@ def test_ten_megabytes_are_too_many_in_every_field(site: Site) -> None:
 
 
 def test_what_was_kept_is_shown_as_words(site: Site) -> None:
+    for text in TEXTS.values():
+        for name in ("note", "newcomer"):
+            FIELDS[name].ask(site["worker"], text)
     page = site["worker"].get(_CARD).text
     assert "&lt;script&gt;alert(1)" in page
     for text in ("<script>alert", "<img src=x"):

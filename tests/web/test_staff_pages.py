@@ -1,12 +1,14 @@
 """Assistance review and roster as those who use them get them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
+from services import audit
+from services import caller as callers
 from services.database import Database
 from services.settings import Settings
 from tests.services import staff
@@ -22,6 +24,20 @@ def site(database: Database, tmp_path) -> Iterator[str]:
         tx.commit()
     with listening(Settings(database_url=database.url, home=tmp_path)) as address:
         yield address
+
+
+Looks = Callable[[], int]
+
+
+@pytest.fixture
+def looks(database: Database) -> Looks:
+    """Return what counts the lines that say somebody looked at a list."""
+
+    def counted() -> int:
+        with database.transaction(callers.operator()) as tx:
+            return len(audit.lines(tx, audit.Filter(action="assistance_look")))
+
+    return counted
 
 
 def _logged_in(site: str, name: str) -> Client:
@@ -69,6 +85,68 @@ def test_without_a_reason_nothing_is_granted(site: str) -> None:
     assert answer.status_code == 422
     assert "请写明理由" in answer.text
     assert "应享未享 4" in client.get("/assistance").text
+
+
+def test_what_is_refused_keeps_its_page_and_what_was_typed(site: str, looks: Looks) -> None:
+    client = _logged_in(site, "manager")
+    there = {
+        "list_kind": "old_age_allowance",
+        "after_kind": "old_age_allowance",
+        "after": "RH0-70-1",
+    }
+    asked = {"resident": "RH0-70-2", **GRANT, **there}
+    looked = looks()
+    for day, reason, told in (
+        ("2026-02-03", "年满八十" * 126, "500"),
+        ("2026-02-03", "  ", "请写明理由"),
+    ):
+        answer = client.post("/assistance/grants", data={**asked, "begins": day, "reason": reason})
+        assert answer.status_code == 422
+        assert told in answer.text
+        assert 'name="resident" value="RH0-70-1"' not in answer.text, "the page before"
+        assert 'name="after" value="RH0-70-1"' in answer.text, "to be sent again"
+        (form,) = re.findall(r"<details open>.*?</details>", answer.text, re.DOTALL)
+        assert 'value="RH0-70-2"' in form
+        assert f'value="{day}"' in form
+        assert f'value="{reason}"' in form
+    assert looks() == looked + 2, "people were shown"
+    granted = client.post("/assistance/grants", data={**asked, "reason": "年满八十"})
+    assert granted.url.endswith(
+        "/assistance?finding=should_get&kind=old_age_allowance&after=RH0-70-1"
+        "&after_kind=old_age_allowance"
+    )
+
+
+def test_what_a_colleague_granted_meanwhile_is_told_on_the_page(site: str, looks: Looks) -> None:
+    client = _logged_in(site, "manager")
+    asked = {"resident": "RH0-70-1", **GRANT}
+    assert client.post("/assistance/grants", data=asked).status_code == 200
+    looked = looks()
+    answer = client.post("/assistance/grants", data=asked)
+    assert answer.status_code == 422
+    assert "这段时间已登记过同样的救助" in answer.text
+    assert "应享未享 3" in answer.text
+    assert looks() == looked + 1
+
+
+def test_an_end_that_is_refused_keeps_what_was_typed(
+    site: str, database: Database, looks: Looks
+) -> None:
+    client = _logged_in(site, "manager")
+    client.post("/assistance/grants", data={"resident": "RH0-70-1", **GRANT})
+    with database.transaction(callers.operator()) as tx:
+        tx.sql.execute(sa.text("UPDATE residents SET birth_date = '1990-01-01'"))
+        tx.commit()
+    shown = client.get("/assistance", params={"finding": "should_not"}).text
+    (path,) = re.findall(r'action="(/assistance/[0-9]+/end)"', shown)
+    looked = looks()
+    answer = client.post(path, data={"ends": "2026-02-03", "reason": " "})
+    assert answer.status_code == 422
+    (form,) = re.findall(r"<details open>.*?</details>", answer.text, re.DOTALL)
+    assert 'value="2026-02-03"' in form
+    assert looks() == looked + 1
+    ended = client.post(path, data={"ends": "2026-02-03", "reason": "已过"})
+    assert ended.url.endswith("/assistance?finding=should_not")
 
 
 @pytest.mark.parametrize(
