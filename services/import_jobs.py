@@ -20,6 +20,7 @@ from services.spool import Spool
 TASK = "import"
 Words = Callable[[str], Callable[[Problem], str]]
 """Returns what puts a problem into words of a language."""
+_VERBS = ("check", "import")
 _OF_PEOPLE = frozenset({ImportKind.HOUSEHOLDS, ImportKind.RESIDENTS})
 # No upload begins with a dot (`spool.plain_name`), so these never take an upload's place.
 _REJECTS = ".imported.csv"
@@ -85,9 +86,18 @@ def right_of(kind: ImportKind) -> Right:
     return Right.LOAD_PEOPLE if kind in _OF_PEOPLE else Right.LOAD_PLACES
 
 
+def right_about(job: jobs.Job) -> Right | None:
+    """Return the right that it takes to stop a job, or read what it says of a file.
+
+    None: the job is no import, and right of those who see jobs at all.
+    """
+    part, _, kind = job.title_key.removeprefix("job.").partition(".")
+    return right_of(ImportKind(kind)) if part in _VERBS else None
+
+
 def submit(tx: Transaction, request: ImportRequest) -> int:
     """Ask for an import; return the number of its job."""
-    verb = "check" if request.dry_run else "import"
+    verb = _VERBS[not request.dry_run]
     return jobs.submit(
         tx,
         TASK,

@@ -4,18 +4,16 @@ import io
 from collections.abc import Iterator
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 import shapely
 
+from services import formula_cells
 from services.exports import coordinates, flat
 from services.exports import dataset as datasets
 from services.exports.dataset import Dataset
 from services.exports.fields import GEOMETRY, GeometryType
 
 _MARK = b"\xef\xbb\xbf"  # without it Excel on a Chinese Windows reads UTF-8 as GB18030
-# OWASP, "CSV Injection": what a spreadsheet takes for the beginning of a formula.
-_FORMULA = r"^[=+\-@\t\r]"
 _OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed", eol="\r\n")
 
 
@@ -29,16 +27,8 @@ def text(dataset: Dataset) -> Iterator[bytes]:
         yield _lines(batch, noted)
 
 
-def guarded(column: pa.Array) -> pa.Array:
-    """Return a column whose texts, where a spreadsheet would run them, have an apostrophe before."""
-    if not pa.types.is_string(column.type):
-        return column
-    marked = pc.binary_join_element_wise("'", column, "")
-    return pc.if_else(pc.match_substring_regex(column, _FORMULA), marked, column)
-
-
 def _lines(batch: pa.RecordBatch, dataset: Dataset) -> bytes:
-    values = [guarded(batch.column(item.name)) for item in dataset.fields]
+    values = [formula_cells.guarded(batch.column(item.name)) for item in dataset.fields]
     places = _places(batch.column(GEOMETRY), dataset)
     names = [str(index) for index in range(len(values) + len(places))]
     buffer = io.BytesIO()

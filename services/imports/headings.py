@@ -127,6 +127,21 @@ def demand(columns: Columns, wanted: tuple[Field, ...], headings: tuple[str, ...
             )
 
 
+def demand_any(columns: Columns, wanted: tuple[Field, ...]) -> None:
+    """Refuse a table of which no heading is understood: its first row may be somebody's.
+
+    Raises
+    ------
+    FileFaultError
+        Names the headings that are understood, and none that was found.
+    """
+    if not columns.of_field:
+        names = ", ".join(
+            f"{field.name} ({'/'.join(field.names)})" for field in wanted if field.required
+        )
+        raise FileFaultError("error.import.columns.none", row=1, names=names)
+
+
 def _meanings(known: tuple[Field, ...]) -> dict[str, str]:
     return {plain(name): field.name for field in known for name in (field.name, *field.names)}
 

@@ -1,6 +1,7 @@
 """The file of refused rows: the user's own columns, and a reason for each row.
 
-It holds the rows as they were, personal data included: only its owner may read it.
+It holds the rows as they were, personal data included: only its owner may read it. What a
+spreadsheet would run as a formula is marked, and read as it was when the file comes back.
 """
 
 import csv
@@ -12,6 +13,7 @@ import numpy as np
 import shapely
 
 from gis.arrays import Int64s
+from services import formula_cells
 from services.imports.batches import Batch, Source
 from services.imports.job import Job
 from services.imports.report import Problem
@@ -39,13 +41,13 @@ def _write(stream: TextIO, opened: Source, job: Job, refused: Int64s) -> None:
     columns = tuple(dict.fromkeys(opened.headings))
     extra = [_GEOMETRY] if opened.has_geometry else []
     writer = csv.writer(stream)
-    writer.writerow([*columns, *extra, REASON])
+    writer.writerow(formula_cells.guarded_row([*columns, *extra, REASON]))
     for batch in opened.batches(columns):
         rows = sorted(_refused_of(batch, columns, refused), key=lambda row: row[0])
         problems = job.log.of_rows(np.array([number for number, _ in rows], dtype=np.int64))
         for number, values in rows:
             reason = "; ".join(_words(job, problem) for problem in problems[number])
-            writer.writerow([*values, reason])
+            writer.writerow(formula_cells.guarded_row([*values, reason]))
 
 
 def _refused_of(

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from gis.arrays import Bools
+from services import formula_cells
 from services.imports.batches import Batch
 from services.imports.findings import Finding
 from services.imports.headings import Columns
@@ -47,11 +48,14 @@ class Sieve:
         return self.columns.of_field.get(field, field)
 
     def text(self, field: str) -> Any:
-        """Return a field's values without the space around them; null where empty or absent."""
+        """Return a field's values as they are meant; null where empty or absent.
+
+        Without the space around them, and without the mark of a text that is no formula.
+        """
         heading = self.columns.of_field.get(field)
         if heading is None:
             return pa.nulls(len(self), pa.string())
-        bare = compute.utf8_trim_whitespace(self.batch.columns[heading])
+        bare = formula_cells.bare(compute.utf8_trim_whitespace(self.batch.columns[heading]))
         empty = compute.equal(compute.binary_length(bare), 0)
         if not compute.any(empty).as_py():
             return bare

@@ -92,6 +92,8 @@ def load(kind: TableKind, job: Job) -> Outcome:
 def _context(kind: TableKind, job: Job, opened: batches.Source) -> Context:
     known = (*kind.fields, *_LON_LAT, *_WKT) if kind.has_place else kind.fields
     columns = headings.match(opened.headings, known, job.options.mapping)
+    if not opened.has_geometry:
+        headings.demand_any(columns, kind.fields)
     by_numbers = kind.has_place and not opened.has_geometry and points.WKT not in columns
     headings.demand(columns, known if by_numbers else kind.fields, opened.headings)
     if columns.unused:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gis import crs
 from gis.tracks import matching
 from gis.tracks.track import Clock, Fate, Track
+from services import formula_cells
 from services import network as networks
 from services.imports.findings import Finding
 from services.imports.job import Job, Outcome
@@ -196,4 +197,8 @@ def _write_rejects(job: Job, refused: list[Recording]) -> None:
                 job.options.render(problem) if job.options.render else problem.key
                 for problem in problems[one.number]
             ]
-            writer.writerow([one.number, len(one), one.team or "", "; ".join(reasons)])
+            writer.writerow(
+                formula_cells.guarded_row(
+                    [one.number, len(one), one.team or "", "; ".join(reasons)]
+                )
+            )

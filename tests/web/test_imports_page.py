@@ -153,6 +153,39 @@ def test_refused_rows_of_people_are_for_those_who_may_import_people(
     assert _rejects(site, checked).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "code,household_code,name,birth_date\nR1,H9-elsewhere,某某,1950-02-03\n",
+        "H9-elsewhere,某某,1950-02-03\n",
+    ],
+)
+def test_what_was_wrong_with_people_is_for_those_who_may_import_people(
+    site: Client, database: Database, content: str
+) -> None:
+    answer = _upload(site, content, kind="residents")
+    assert "H9-elsewhere" in _finished(site, answer) or "code" not in content
+    add_accounts(database.url, PLANNER)
+    other = Client(site.address)
+    other.log_in(PLANNER.name)
+    number = answer.url.split("/")[-1]
+    seen = other.get(f"/jobs/{number}").text
+    assert "places.csv" in seen
+    assert "只向导入此类文件的人员显示" in seen
+    for told in ("H9-elsewhere", "某某", "birth_date", "1950"):
+        assert told not in seen
+    assert other.post(f"/jobs/{number}/cancel").status_code == 403
+    assert site.post(f"/jobs/{number}/cancel").status_code == 200
+
+
+def test_a_row_of_people_is_not_taken_for_headings_and_quoted(site: Client) -> None:
+    shown = _finished(site, _upload(site, "R1,H7,欧阳春雨,1950-02-03\n", kind="residents"))
+    assert "第一行没有一个可识别的列名" in shown
+    assert "household_code" in shown, "which headings are understood"
+    for told in ("欧阳春雨", "H7", "1950-02-03"):
+        assert told not in shown
+
+
 def test_refused_rows_are_gone_after_a_day(site: Client, home: Path) -> None:
     checked = _finished(site, _upload(site, MIXED))
     answer = _rejects(site, checked)

@@ -1,14 +1,16 @@
 """``/jobs``: what runs in the background, how far it is, how it ended."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services import import_jobs, jobs
+from services import errors, import_jobs, jobs
 from services.import_jobs import ImportRequest
 from services.imports.report import Problem
+from services.jobs import Job
 from web import import_words, view
 from web.dependencies import Held, Page, Reading, Writing
 from web.import_words import Told
@@ -31,18 +33,19 @@ def listing(page: Page, tx: Reading) -> HTMLResponse:
 def show(page: Page, held: Held, tx: Reading, number: Number) -> HTMLResponse:
     """Return one job; its state alone when htmx asks."""
     job = jobs.find(tx, number)
-    outcome = dict(job.outcome or {})
-    report = outcome.get("report") or {}
+    is_open = _is_open(page, job)
+    # Of an import of people, others than those who may import such learn how many rows it had.
+    outcome = dict(job.outcome or {}) if is_open else {}
+    report = (job.outcome or {}).get("report") or {}
     request = ImportRequest.from_json(outcome["request"]) if "request" in outcome else None
-    if request is not None and not page.may(import_jobs.right_of(request.kind)):
-        request = None  # its upload is for those who may import such
     template = "parts/job_outcome.html" if view.is_fragment(page.request) else "job.html"
     return page.render(
         template,
         job=job,
         error=outcome.get("error"),
         report=report,
-        lists=_lists(page, report, outcome.get("error")),
+        lists=_lists(page, report, outcome.get("error")) if is_open else [],
+        is_open=is_open,
         upload=request,
         rejects=request is not None and import_jobs.rejects(held.spool, request) is not None,
         may_import=request is not None and request.dry_run and request.path.exists(),
@@ -69,9 +72,16 @@ def _lists(
     ]
 
 
+def _is_open(page: view.Page, job: Job) -> bool:
+    right = import_jobs.right_about(job)
+    return right is None or page.may(right)
+
+
 @router.post("/jobs/{number}/cancel")
-def cancel(tx: Writing, number: Number) -> RedirectResponse:
+def cancel(page: Page, tx: Writing, number: Number) -> RedirectResponse:
     """Ask a job to stop."""
+    if not _is_open(page, jobs.find(tx, number)):
+        raise errors.ForbiddenError("error.forbidden")
     jobs.cancel(tx, number)
     tx.commit()
-    return RedirectResponse(f"/jobs/{number}", 303)
+    return RedirectResponse(f"/jobs/{number}", HTTPStatus.SEE_OTHER)

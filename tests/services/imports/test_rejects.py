@@ -4,6 +4,7 @@ import csv
 import dataclasses
 from pathlib import Path
 
+from services import caller as callers
 from services.database import Database
 from services.imports.options import ImportKind
 from tests.services.imports import helpers
@@ -41,6 +42,34 @@ def test_refused_rows_can_be_mended_and_imported(district: Database, tmp_path: P
         csv.writer(stream).writerows([head, rows[0]])
     again = run(district, ImportKind.HOUSEHOLDS, rejects)
     assert (again.inserted, again.rejected) == (1, 0)
+
+
+def test_what_a_spreadsheet_would_run_is_marked_and_comes_back_as_it_was(
+    district: Database, tmp_path: Path
+):
+    formula = '=HYPERLINK("http://evil.example","x")'
+    cells = (formula, "+1-2", "-3", "@x", "'quoted'")
+    head = "户编码,经度,纬度,地址,=备注\n"
+    body = "".join(
+        f'H{n},0,0,"{doubled}",\n'
+        for n, doubled in enumerate(cell.replace('"', '""') for cell in cells)
+    )
+    rejects = tmp_path / "rejects.csv"
+    path = text(tmp_path / "h.csv", head + body)
+    refused = run(
+        district, ImportKind.HOUSEHOLDS, path, dataclasses.replace(REJECT, rejects=rejects)
+    )
+    assert refused.rejected == len(cells)
+    titles, *kept = _read(rejects)
+    assert titles[4] == "'=备注"
+    assert [row[3] for row in kept] == [f"'{formula}", "'+1-2", "-3", "'@x", "'quoted'"]
+    with rejects.open("w", encoding="utf-8-sig", newline="") as stream:
+        mended = [[row[0], "116.801", "32.601", *row[3:]] for row in kept]
+        csv.writer(stream).writerows([titles, *mended])
+    assert run(district, ImportKind.HOUSEHOLDS, rejects).inserted == len(cells)
+    with district.transaction(callers.operator()) as tx:
+        found = tx.driver.execute("SELECT address FROM households ORDER BY code").fetchall()
+    assert [row[0] for row in found] == list(cells)
 
 
 def test_all_faults_of_a_row_are_told(district: Database, tmp_path: Path):

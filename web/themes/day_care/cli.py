@@ -11,7 +11,7 @@ import typer
 
 from layers.themes import day_care as map_theme
 from layers.themes import day_care_data
-from services import exports
+from services import exports, formula_cells
 from services.database import Transaction
 from services.themes.day_care import Coverage, DayCareQuery
 from services.themes.held import Themes
@@ -102,7 +102,7 @@ def _write_demand(query: DayCareQuery, tx: Transaction, themes: Themes, path: Pa
             _metres(table.straight_m),
             table.band.tolist(),
         )
-        writer.writerows(zip(*columns, strict=True))
+        writer.writerows(map(formula_cells.guarded_row, zip(*columns, strict=True)))
 
 
 def _metres(values: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> list[str]:

@@ -14,7 +14,7 @@ from gis.stepfree.search import Outcome
 from gis.stepfree.traits import State
 from layers.themes import ramps as map_theme
 from layers.themes import ramps_data
-from services import demand, exports, profiles, ramp_rules
+from services import demand, exports, formula_cells, profiles, ramp_rules
 from services.database import Transaction
 from services.exports import Format
 from services.themes.held import Themes
@@ -164,7 +164,8 @@ def _write_demand(query: RampsQuery, tx: Transaction, themes: Themes, path: Path
                 "state",
             ]
         )
-        writer.writerows(_households(tx, basis, outcome, query.unit))
+        rows = _households(tx, basis, outcome, query.unit)
+        writer.writerows(map(formula_cells.guarded_row, rows))
 
 
 def _households(
