@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from services import errors, roster
 from services.rights import Door
@@ -84,6 +85,29 @@ def test_heads_are_trained_every_year_others_every_second(hired) -> None:
 def test_each_sees_the_roster_of_own_units(hired, name: str, seen: set[str]) -> None:
     with hired.meeting(name) as tx:
         assert {worker.name for worker in roster.listing(tx, DAY)} == seen
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "seen"),
+    [(-9, 0, 0), (-9, 1, 1), (-9, None, 1), (None, -1, 0), (1, None, 1)],
+)
+def test_who_once_worked_here_is_no_longer_seen_who_will_is(
+    hired, begins: int | None, ends: int | None, seen: int
+) -> None:
+    with hired.owner() as tx:
+        moved = sa.text("""
+            UPDATE account_scopes
+            SET valid = daterange(wangge_today() + CAST(:begins AS integer),
+                                  wangge_today() + CAST(:ends AS integer))
+            WHERE account_id = (SELECT id FROM accounts WHERE name = 'colleague')
+        """)
+        tx.sql.execute(moved, {"begins": begins, "ends": ends})
+        tx.commit()
+    with hired.meeting("manager") as tx:
+        names = [worker.name for worker in roster.listing(tx, DAY)]
+        assert names.count("colleague") == seen
+        hours = tx.sql.execute(sa.text("SELECT count(*) FROM trainings")).scalar_one()
+        assert hours == 2 + 2 * seen
 
 
 def test_what_cannot_be_is_refused(hired) -> None:
