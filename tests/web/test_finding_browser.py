@@ -102,6 +102,37 @@ def test_a_distance_without_a_place_counts_from_where_one_stands(page: Page) -> 
     assert _asked(page)["radius"] == "3000"
 
 
+def test_walking_order_stays_within_what_was_drawn(page: Page, site: Site) -> None:
+    box = f"{CENTRE[0] - 0.002},{CENTRE[1] - 0.002},{CENTRE[0] + 0.002},{CENTRE[1] + 0.002}"
+    page.goto(f"/households?bbox={box}", wait_until="networkidle")
+    page.locator("[data-gcj]").check()
+    page.get_by_text("筛选", exact=True).click()
+    page.get_by_label("按步行距离").check()
+    page.get_by_role("button", name="应用筛选").click()
+    expect(page).to_have_url(re.compile("lon="))
+    page.evaluate("localStorage.clear()")
+    asked = _asked(page)
+    assert (asked["bbox"], asked["walk"]) == (box, "true")
+    assert "crs" not in asked or asked["crs"] == "EPSG:4490", "of what was drawn"
+    told = float(asked["lon"]), float(asked["lat"])
+    moved = chinese_offsets.gcj02_to_wgs84(np.array([CENTRE]))[0]
+    assert told == pytest.approx(tuple(moved), abs=1e-6)
+
+
+def test_what_is_drawn_keeps_the_place_that_distances_count_from(page: Page) -> None:
+    place = f"lon={CENTRE[0]}&lat={CENTRE[1]}"
+    for address, is_kept in (
+        (f"/households?{place}", True),
+        (f"/households?{place}&radius=300", False),
+    ):
+        page.goto(address, wait_until="networkidle")
+        page.get_by_role("button", name="矩形").click()
+        _tap(page, (0.3, 0.3), (0.7, 0.8))
+        expect(page).to_have_url(re.compile("bbox="))
+        assert ("lon" in _asked(page)) is is_kept
+        assert "radius" not in _asked(page)
+
+
 def test_map_and_list_pick_in_each_other(page: Page) -> None:
     page.goto("/households", wait_until="networkidle")
     rows = page.locator("#found > li")

@@ -85,7 +85,8 @@
     if (isPlaced || !(fields.radius.value || fields.walk.checked)) return send();
     event.preventDefault();
     words.scrollIntoView({ block: "center" });
-    here.click();
+    const isOurs = fields.crs.value === "EPSG:4490"; // what is drawn is in the system of the place
+    goHere(isOurs ? { bbox: fields.bbox.value, area: fields.area.value } : {});
   });
   addEventListener("pageshow", () => {
     for (const field of fields) field.disabled = false;
@@ -104,15 +105,19 @@
   const degrees = (number) => number.toFixed(7);
   const nowhere = { lon: "", lat: "", bbox: "", area: "", crs: "EPSG:4490" };
   const place = (at) => ({ ...nowhere, lon: degrees(at.lng), lat: degrees(at.lat) });
+  // What is drawn narrows; distances go on to count from the place that was asked for, if it is no
+  // circle itself.
+  const within = (drawn) => ({
+    ...(shown.near && !shown.near.radius ? place(L.latLng(shown.near.lat, shown.near.lon)) : nowhere),
+    radius: "",
+    ...drawn,
+  });
   const ASK = {
     near: ([at]) => place(at),
     circle: ([at, edge]) => ({ ...place(at), radius: Math.ceil(at.distanceTo(edge)) }),
-    box: (corners) => ({ ...nowhere, radius: "", bbox: L.latLngBounds(corners).toBBoxString() }),
-    area: (points) => ({
-      ...nowhere,
-      radius: "",
-      area: points.map(({ lng, lat }) => `${degrees(lng)},${degrees(lat)}`).join(),
-    }),
+    box: (corners) => within({ bbox: L.latLngBounds(corners).toBBoxString() }),
+    area: (points) =>
+      within({ area: points.map(({ lng, lat }) => `${degrees(lng)},${degrees(lat)}`).join() }),
   };
 
   // The tools: one at a time; pressed again, or Escape, puts it away.
@@ -152,22 +157,27 @@
   displaced.addEventListener("change", () => {
     localStorage.setItem("wangge.gcj", displaced.checked ? "1" : "0");
   });
-  here.addEventListener("click", () => {
+  // `drawn`: what to stay within.
+  function goHere(drawn) {
     const denied = () => (words.textContent = here.dataset.denied);
     if (!navigator.geolocation) return denied();
     words.textContent = here.dataset.asking;
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) =>
-        ask({
-          ...nowhere,
-          lon: degrees(coords.longitude),
-          lat: degrees(coords.latitude),
-          crs: displaced.checked ? "GCJ-02" : "EPSG:4490",
-        }),
+      ({ coords: { longitude, latitude } }) => {
+        if (!drawn.bbox && !drawn.area) {
+          const crs = displaced.checked ? "GCJ-02" : "EPSG:4490";
+          return ask({ ...nowhere, lon: degrees(longitude), lat: degrees(latitude), crs });
+        }
+        const at = displaced.checked
+          ? Wangge.fromGcj02(longitude, latitude)
+          : [longitude, latitude];
+        ask({ ...place(L.latLng(at[1], at[0])), ...drawn });
+      },
       denied,
       { enableHighAccuracy: true, maximumAge: 30000, timeout: 10000 },
     );
-  });
+  }
+  here.addEventListener("click", () => goHere({}));
   if ("atOnce" in here.dataset) {
     history.replaceState(null, "", location.pathname); // whoever comes back is not sent on again
     here.click();
