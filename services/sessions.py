@@ -2,6 +2,8 @@
 
 A session is proved by a random token of 256 bits, of which the database keeps the SHA-256 only.
 It ends after a time without use and, used or not, after a longer one (OWASP ASVS 5.0, 7.3).
+Another token, which follows from the first one and does not lead back to it, ends the session and
+does nothing else: a phone that is left without network may keep it until it can be sent.
 Tries are counted (`services.tries`), those to change a password as well as those to log in.
 """
 
@@ -20,6 +22,7 @@ from services.rights import Door
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=1)
+_LEAVING = b"wangge.leave"
 
 _ACCOUNT = sa.text("""
     SELECT id, name, password_hash, disabled_at FROM accounts WHERE name = :name
@@ -39,6 +42,11 @@ _FIND = sa.text("""
 _SEEN = sa.text("UPDATE sessions SET seen_at = now() WHERE token_hash = :hash")
 _CLOSE = sa.text("""
     DELETE FROM sessions s USING accounts a WHERE s.token_hash = :hash AND a.id = s.account_id
+    RETURNING a.name
+""")
+_LEAVE = sa.text("""
+    DELETE FROM sessions s USING accounts a
+    WHERE sha256(CAST(:leaving AS bytea) || s.token_hash) = :leave AND a.id = s.account_id
     RETURNING a.name
 """)
 _EXPIRED = sa.text("""
@@ -78,6 +86,8 @@ class Session:
     ----------
     csrf
         What a form of theirs must carry.
+    leave
+        What ends it, sent by whomever, and opens nothing; 64 hexadecimal digits.
     ends_at
         When it is over at the latest, however much it is used.
     """
@@ -85,6 +95,7 @@ class Session:
     caller: Caller
     display_name: str
     csrf: str
+    leave: str
     must_change_password: bool
     ends_at: datetime
 
@@ -177,12 +188,36 @@ def find(tx: Transaction, token: str) -> Session:
     if row.stale:
         tx.sql.execute(_SEEN, {"hash": _digest(token)})
     caller = Caller(row.name, Role(row.role), row.account_id)
-    return Session(caller, row.display_name, row.csrf, row.must_change_password, row.ends_at)
+    return Session(
+        caller=caller,
+        display_name=row.display_name,
+        csrf=row.csrf,
+        leave=hashlib.sha256(_LEAVING + _digest(token)).hexdigest(),
+        must_change_password=row.must_change_password,
+        ends_at=row.ends_at,
+    )
 
 
 def close(tx: Transaction, token: str) -> None:
     """End a session; one that is over already stays so."""
     name = tx.sql.execute(_CLOSE, {"hash": _digest(token)}).scalar_one_or_none()
+    if name is not None:
+        audit.append(tx, "logout", name)
+
+
+def leave(tx: Transaction, token: str) -> None:
+    """End the session that a token to leave belongs to; one that is over already stays so.
+
+    Parameters
+    ----------
+    token
+        `Session.leave`. Anything else ends nothing.
+    """
+    try:
+        wanted = bytes.fromhex(token)
+    except ValueError:
+        return
+    name = tx.sql.execute(_LEAVE, {"leaving": _LEAVING, "leave": wanted}).scalar_one_or_none()
     if name is not None:
         audit.append(tx, "logout", name)
 

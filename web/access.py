@@ -31,6 +31,7 @@ OPEN = frozenset(
         "/login",
         "/login/oidc",
         "/login/oidc/return",
+        "/logout/left",
         "/offline",
         "/sw.js",
         "/manifest.webmanifest",

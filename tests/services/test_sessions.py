@@ -152,3 +152,26 @@ def test_logging_out_ends_it(planned) -> None:
         tx.commit()
     with pytest.raises(errors.UnknownCallerError):
         _find(planned, token)
+
+
+def test_what_was_left_is_ended_without_its_proof_and_nothing_else_is(planned) -> None:
+    left, other = _log_in(planned), _log_in(planned)
+    leave = _find(planned, left).leave
+    assert leave != _find(planned, other).leave
+    for wrong in ("", "x", leave[:-2], left, _find(planned, left).csrf, "00" * 32):
+        _leave(planned, wrong)
+    assert _find(planned, left)
+    _leave(planned, leave)
+    _leave(planned, leave)
+    with pytest.raises(errors.UnknownCallerError):
+        _find(planned, left)
+    assert _find(planned, other)
+    with planned.transaction(caller.operator()) as tx:
+        actions = [line.action for line in audit.lines(tx, audit.Filter())]
+        assert actions.count("logout") == 1
+
+
+def _leave(database, token: str) -> None:
+    with database.transaction(caller.gatekeeper(), Door.GATE) as tx:
+        sessions.leave(tx, token)
+        tx.commit()

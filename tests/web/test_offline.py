@@ -3,71 +3,23 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 
 import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from services import offline
 from services.database import Database
-from services.settings import Settings
-from tests.services import staff
 from tests.services.small_district import GRIDS
-from tests.web.conftest import PASSWORD, listening
-
-PEOPLE = [(0, 0, 3), (0, 0, 2), *[(0, 0, 1)] * 6]
-HOME = "H0-70-1"
-
-
-@dataclass(frozen=True)
-class Phone:
-    """A phone and the service it talks to."""
-
-    page: Page
-    context: BrowserContext
-    hired: staff.Staff
-    address: str
-
-    def log_in(self, name: str = "worker") -> None:
-        self.page.goto(f"{self.address}/login")
-        self.page.fill("#name", name)
-        self.page.fill("#password", PASSWORD)
-        self.page.click("main button[type=submit]")
-        self.page.wait_for_url("**/due" if name in {"worker", "colleague"} else "**/")
-
-    def settle(self) -> None:
-        """Wait until the page says that the phone has its shell and what it takes along."""
-        expect(self.page.locator('[data-kept="ready"]')).to_contain_text("资料已存在手机")
-
-    def visits(self) -> list[tuple[str, str]]:
-        with self.hired.owner() as tx:
-            rows = tx.sql.execute(sa.text("SELECT outcome, coalesce(note, '') FROM visits"))
-            return [(row[0], row[1]) for row in rows]
-
-    def log_visit(self, note: str) -> None:
-        self.page.locator(f'a[href="/households/{HOME}"]').first.click()
-        self.page.fill("#note", note)
-        self.page.click("#visit button[type=submit]")
+from tests.web import phones
+from tests.web.phones import HOME, Phone
 
 
 @pytest.fixture
 def phone(database: Database, tmp_path, browser: Browser) -> Iterator[Phone]:
-    hired = staff.hire(database, PEOPLE)
-    with hired.owner() as tx:
-        tx.sql.execute(
-            sa.text("UPDATE residents SET tags = '{empty_nest}', name = '<i>王</i>小明'")
-        )
-        tx.sql.execute(sa.text("UPDATE visit_rules SET since = :day"), {"day": date(2026, 1, 1)})
-        tx.commit()
-    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
-    with listening(Settings(database_url=database.url, home=tmp_path)) as address:
-        page = context.new_page()
-        page.on("dialog", lambda dialog: dialog.accept())
-        yield Phone(page, context, hired, address)
-        context.close()
+    with phones.opened(database, tmp_path, browser) as opened:
+        yield opened
 
 
 def test_without_network_the_list_is_read_and_a_visit_kept_then_sent_once(phone: Phone) -> None:
@@ -171,21 +123,6 @@ _CACHED = """async () => {
     }
   return found;
 }"""
-_STORED = """() => new Promise((done) => {
-  const asked = indexedDB.open("wangge", 1);
-  asked.onsuccess = () => {
-    const all = asked.result.transaction("packages").objectStore("packages").getAll();
-    all.onsuccess = () => done(all.result.map((one) => Object.keys(one).sort().join()));
-  };
-})"""
-
-_KEYS = """() => new Promise((done) => {
-  const asked = indexedDB.open("wangge", 1);
-  asked.onsuccess = () => {
-    const all = asked.result.transaction("keys").objectStore("keys").getAllKeys();
-    all.onsuccess = () => done(all.result);
-  };
-})"""
 
 
 def test_nothing_personal_lies_open_and_log_out_clears_it(phone: Phone) -> None:
@@ -196,12 +133,12 @@ def test_nothing_personal_lies_open_and_log_out_clears_it(phone: Phone) -> None:
     assert len(cached) > 5
     assert not [url for url, text in cached if "小明" in text or HOME in text]
     assert all(re.search(r"/(static/|offline$)", url) for url, _ in cached)
-    assert phone.page.evaluate(_STORED) == ["iv,sealed"]
+    assert phone.page.evaluate(phones.PACKAGES) == ["iv,sealed"]
     phone.page.goto(f"{phone.address}/account")
     phone.page.locator("main form[action='/logout'] button").click()
     phone.page.wait_for_url("**/login")
-    assert phone.page.evaluate(_STORED) == []
-    assert phone.page.evaluate(_KEYS) == []
+    assert phone.page.evaluate(phones.PACKAGES) == []
+    assert phone.page.evaluate(phones.KEYS) == []
     phone.context.set_offline(True)
     phone.page.goto(f"{phone.address}/due")
     expect(phone.page.locator("#offline")).to_contain_text("手机里还没有资料")
@@ -254,6 +191,7 @@ def test_what_waits_is_shown_and_saved_even_when_the_rest_is_lost(phone: Phone) 
     phone.context.set_offline(True)
     phone.page.goto(f"{phone.address}/due")
     phone.log_visit("只在手机里")
+    expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
     phone.page.evaluate(_LOSE)
     phone.page.reload()
     expect(phone.page.locator("#outbox-title")).to_have_text("待发送 1")
@@ -376,8 +314,8 @@ def test_after_the_session_s_end_only_what_was_written_is_left(phone: Phone) -> 
     phone.page.clock.fast_forward("15:00")
     expect(phone.page.locator("#offline .empty").first).to_contain_text("只能用到登录失效为止")
     assert "小明" not in phone.page.content()
-    assert phone.page.evaluate(_STORED) == []
-    assert phone.page.evaluate(_KEYS) == ["worker"]
+    assert phone.page.evaluate(phones.PACKAGES) == []
+    assert phone.page.evaluate(phones.KEYS) == ["worker"]
     phone.page.reload()
     expect(phone.page.locator("#offline")).to_contain_text("只能用到登录失效为止")
     assert Axe().run(phone.page).violations_count == 0
@@ -417,7 +355,7 @@ def test_a_clock_that_is_turned_back_opens_nothing(phone: Phone) -> None:
     phone.page.clock.set_system_time((now - 3_600_000) / 1000)
     phone.page.reload()
     expect(phone.page.locator("#offline")).to_contain_text("只能用到登录失效为止")
-    assert phone.page.evaluate(_STORED) == []
+    assert phone.page.evaluate(phones.PACKAGES) == []
 
 
 def test_whoever_comes_to_the_log_in_later_finds_nothing(phone: Phone) -> None:
@@ -430,7 +368,7 @@ def test_whoever_comes_to_the_log_in_later_finds_nothing(phone: Phone) -> None:
     phone.context.set_offline(False)
     phone.page.goto(f"{phone.address}/due", wait_until="networkidle")
     expect(phone.page.locator("#password")).to_be_visible()
-    assert phone.page.evaluate(_STORED) == []
+    assert phone.page.evaluate(phones.PACKAGES) == []
 
 
 def test_who_has_too_many_chooses_what_goes_along(

@@ -137,7 +137,8 @@ def take(request: Request, asker: Asker, tx: Meeting, unit: UnitCode = None) -> 
     """Return the households in one's care and who is due, to be kept on a phone.
 
     It may be read there for ``lasts_s`` seconds: until the session ends for good, by the clock
-    of the service, since a phone's may be wrong.
+    of the service, since a phone's may be wrong. ``leave`` ends the session and opens nothing: it
+    is for a log-out without network.
     """
     package = offline.take(tx, days.today(), unit)
     tx.commit()
@@ -152,6 +153,7 @@ def take(request: Request, asker: Asker, tx: Meeting, unit: UnitCode = None) -> 
             if package.unit
             else None,
             "session_ends_at": ends_at,
+            "leave": session.leave if session else None,
             "lasts_s": max(0, int((ends_at - datetime.now(UTC)).total_seconds())),
             "households": package.households,
             "due": due,

@@ -1,4 +1,4 @@
-"""``/login``, ``/logout``, ``/account``: who am I, and my password."""
+"""``/login``, ``/logout``, ``/logout/left``, ``/account``: who am I, and my password."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -58,6 +58,18 @@ def log_out(request: Request, held: Held) -> RedirectResponse:
     response = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
     response.delete_cookie(access.COOKIE, path="/")
     return response
+
+
+@router.post("/logout/left", status_code=HTTPStatus.NO_CONTENT)
+def end_left(held: Held, leave: _Text = "") -> None:
+    """End a session that was left on a phone, whoever has logged in there since.
+
+    What the phone sends ends that one session and opens nothing, so it is proof enough: no other
+    site can know it. The cookie is not looked at, it may be somebody else's by now.
+    """
+    with held.database.transaction(callers.gatekeeper(), Door.GATE) as tx:
+        sessions.leave(tx, leave)
+        tx.commit()
 
 
 @router.get("/account", response_class=HTMLResponse)

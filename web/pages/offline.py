@@ -24,10 +24,14 @@ SHELL = (
     "static/offline/dom.js",
     "static/offline/forms.js",
     "static/offline/kept.js",
+    "static/offline/left.js",
+    "static/offline/logout.js",
     "static/offline/outbox.js",
     "static/offline/pages.js",
     "static/offline/store.js",
     "static/offline/sync.js",
+    "static/offline/tabs.js",
+    "static/offline/words.js",
 )
 """Files that the offline page needs."""
 _WORDS = ("offline.", "visit.rule.")
@@ -46,6 +50,8 @@ def worker(held: Held) -> Response:
     files = ["/offline", *(held.assets.url(name) for name in SHELL)]
     version = hashlib.sha256("\n".join(files).encode()).hexdigest()[:12]
     start = f"const VERSION = {orjson.dumps(version).decode()};\n"
+    left = held.assets.url("static/offline/left.js")
+    start += f"const LEFT = {orjson.dumps(left).decode()};\n"
     start += f"const SHELL = {orjson.dumps(files).decode()};\n"
     code = held.assets.find("static/offline/worker.js").content.decode()
     return Response(

@@ -1,10 +1,14 @@
 // The page without network: shows what the phone keeps, and keeps what is written down.
+import "./left.js";
 import { el, t } from "./dom.js";
 import * as kept from "./kept.js";
 import * as outbox from "./outbox.js";
 import * as pages from "./pages.js";
 import * as store from "./store.js";
+import * as tabs from "./tabs.js";
 
+const AGAIN_MS = 30 * 1000;
+const { left } = self;
 const place = document.getElementById("offline");
 const account = store.account();
 let query = "";
@@ -114,13 +118,45 @@ async function show() {
     el("nav", { class: "switch", "aria-label": t("nav") }, el("a", { href: "/due" }, t("due")), el("a", { href: "/households" }, t("households")), el("a", { href: "#outbox" }, t("outbox", { n: entries.length }))),
     ...body(found).filter(Boolean),
     pages.outbox(entries, acts),
+    ...(found.leave ? [el("p", {}, el("button", { type: "button", class: "quiet", onclick: () => logOut(found) }, t("log_out")))] : []),
   );
 }
 
-for (const again of document.querySelectorAll("[data-again]"))
-  again.href = location.pathname === "/offline" ? "/due" : location.pathname + location.search;
-outbox.onChange(show);
-addEventListener("online", () => send());
-show()
-  .then(() => location.search.includes("kept=1") && say(t("kept")))
-  .then(() => navigator.onLine && account && send());
+const end = async () => (await left.settle()) && location.replace("/login");
+
+async function logOut(found) {
+  const waiting = (await outbox.all(account)).length;
+  if (waiting && !confirm(t("warning", { n: waiting }))) return;
+  await left.add(found.leave);
+  tabs.tell({ left: found.leave });
+  await store.forget();
+  location.replace("/offline");
+}
+
+// Somebody has logged out here, and the service does not know yet: nothing of theirs is shown.
+async function leave() {
+  await store.forget();
+  document.querySelector("#network [data-online]").textContent = t("left.notice");
+  lead("/login");
+  place.replaceChildren(el("h1", {}, t("left")), el("p", { class: "empty" }, t("left.next")));
+  addEventListener("online", end);
+  setInterval(end, AGAIN_MS);
+  await end();
+}
+
+function lead(address) {
+  for (const again of document.querySelectorAll("[data-again]")) again.href = address;
+}
+
+async function begin() {
+  if (await left.isHeld()) return leave();
+  lead(location.pathname === "/offline" ? "/due" : location.pathname + location.search);
+  outbox.onChange(show);
+  addEventListener("online", () => send());
+  await show();
+  if (location.search.includes("kept=1")) say(t("kept"));
+  if (navigator.onLine && account) await send();
+}
+
+tabs.onTold((what) => (what.left || what.account !== account) && location.reload());
+begin();

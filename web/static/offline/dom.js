@@ -1,12 +1,11 @@
 // Elements and words. Text is only ever set as text: what people wrote is shown, never run.
+import { fill } from "./words.js";
+
 const words = JSON.parse(document.getElementById("words").textContent);
 
 export const rule = (name) => words[`visit.rule.${name}`] ?? name;
 
-export function t(key, values = {}) {
-  const found = words[`offline.${key}`] ?? key;
-  return found.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-}
+export const t = (key, values = {}) => fill(words[`offline.${key}`] ?? key, values);
 
 export function el(name, attributes = {}, ...children) {
   const made = document.createElement(name);

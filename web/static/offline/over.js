@@ -1,5 +1,10 @@
-// At the log-in: what the phone took along is cleared when its time is over, whoever comes next.
+// At the log-in: what the phone took along is cleared when its time is over, and what was left is
+// ended, whoever comes next.
+import "./left.js";
 import * as kept from "./kept.js";
 import * as store from "./store.js";
 
-if (store.account() && "indexedDB" in window) kept.read(store.account());
+if ("indexedDB" in window) {
+  if (store.account()) kept.read(store.account());
+  self.left.settle();
+}

@@ -88,7 +88,11 @@ export async function clear() {
   for (const id of await keys("keys")) if (Array.isArray(id)) await drop("keys", id);
 }
 
-export async function forget() {
-  localStorage.removeItem("wangge.account");
-  await clear();
-}
+// One tab at a time: what another one is just keeping would outlive the clearing.
+export const alone = (act) => (navigator.locks ? navigator.locks.request("wangge-kept", () => act()) : act());
+
+export const forget = () =>
+  alone(async () => {
+    localStorage.removeItem("wangge.account");
+    await clear();
+  });

@@ -1,10 +1,12 @@
-// Runs on every page of who has logged in: keeps what the phone takes along fresh, sends what
-// waits, and clears the phone at log-out.
+// Runs on every page of who answers for people: keeps what the phone takes along fresh, and sends
+// what waits.
 import * as choice from "./choice.js";
 import * as forms from "./forms.js";
 import * as kept from "./kept.js";
+import * as logout from "./logout.js";
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
+import { fill } from "./words.js";
 
 const FRESH_MS = 10 * 60 * 1000;
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
@@ -19,7 +21,10 @@ async function take() {
   const address = unit ? `/api/offline?unit=${encodeURIComponent(unit)}` : "/api/offline";
   const answer = await fetch(address, { headers: { Accept: "application/json" } });
   if (!answer.ok) return refused((await answer.json()).detail);
-  await ready(await kept.keep(account, await answer.json()));
+  const found = await answer.json();
+  if (found.account !== account) return; // somebody else has logged in in another tab
+  const fresh = await logout.whileHere(() => kept.keep(account, found));
+  if (fresh) await ready(fresh);
 }
 
 // More than a phone carries, or a unit that is one's own no more: say so, and offer what would do.
@@ -42,7 +47,7 @@ const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", min
 function tell(state, values = {}) {
   const place = document.querySelector("[data-kept]");
   if (!place) return;
-  place.textContent = (place.dataset[state] ?? "{what}").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? "");
+  place.textContent = fill(place.dataset[state] ?? "{what}", values);
   place.dataset.kept = state;
 }
 
@@ -60,23 +65,8 @@ async function badge() {
   }
 }
 
-// Log-out clears the phone; what is not sent is told first, with the number.
-for (const form of document.querySelectorAll('form[action="/logout"]')) {
-  form.addEventListener("submit", async (event) => {
-    if (form.dataset.cleared) return;
-    event.preventDefault();
-    await send();
-    const left = (await outbox.all(account)).length;
-    const words = meta("outbox-warning").replace("{n}", left);
-    if (left && !confirm(words)) return void (location.href = "/offline#outbox");
-    await store.forget();
-    form.dataset.cleared = "1";
-    form.requestSubmit();
-  });
-}
-
 async function begin() {
-  if (store.account() && store.account() !== account) await store.forget();
+  if (!(await logout.arrived)) return;
   store.remember(account);
   forms.watch(account);
   await navigator.serviceWorker.register("/sw.js", { scope: "/" });
