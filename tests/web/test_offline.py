@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from services.database import Database
 from tests.services.small_district import GRIDS
 from tests.web import phones
 from tests.web.phones import HOME, Phone
+from web import days
 
 
 @pytest.fixture
@@ -375,10 +377,13 @@ def test_who_has_too_many_chooses_what_goes_along(
     phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(offline, "MOST_HOUSEHOLDS", 4)
+    asked: list[tuple[str, int]] = []
+    phone.page.on("response", lambda answer: asked.append((answer.url, answer.status)))
     phone.log_in("manager")
     phone.page.goto(f"{phone.address}/due")
     said = phone.page.locator("[data-kept]")
     expect(said).to_contain_text("选一个社区或网格")
+    assert [url for url, status in asked if status >= 400] == []
     chosen = phone.page.locator("#take-unit")
     expect(chosen.locator("option:disabled", has_text="太多")).to_have_count(2)
     assert Axe().run(phone.page).violations_count == 0
@@ -391,3 +396,29 @@ def test_who_has_too_many_chooses_what_goes_along(
     expect(phone.page.locator("#offline [role=status]").first).to_contain_text("3")
     phone.page.goto(f"{phone.address}/due")
     expect(phone.page.locator("#offline .note").first).to_contain_text("只有单元")
+
+
+def test_what_the_phone_has_survives_a_service_that_stumbles(phone: Phone) -> None:
+    phone.page.clock.install()
+    phone.log_in()
+    phone.settle()
+    phone.page.clock.fast_forward("11:00")
+    phone.context.route("**/api/offline", lambda route: route.fulfill(status=503, body=""))
+    phone.page.reload()
+    phone.settle()
+    assert phone.page.evaluate(phones.PACKAGES) == ["iv,sealed"]
+
+
+def test_one_day_is_a_day_in_english(phone: Phone) -> None:
+    yesterday = days.today() - timedelta(days=1)
+    with phone.hired.owner() as tx:
+        tx.sql.execute(sa.text("UPDATE visit_rules SET since = :day"), {"day": yesterday})
+        tx.commit()
+    phone.page.goto(f"{phone.address}/login?lang=en")
+    phone.log_in()
+    expect(phone.page.locator('[data-kept="ready"]')).to_contain_text("The phone keeps")
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}/due")
+    expect(phone.page.locator("#offline .due .state").first).to_have_text("1 day overdue")
+    phone.page.goto(f"{phone.address}/households")
+    expect(phone.page.locator("#offline [role=status]").first).to_have_text("3 of 3 households")

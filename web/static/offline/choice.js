@@ -1,4 +1,6 @@
 // Which households go along: all in one's care, or those of one unit. Remembered by this phone.
+import * as words from "./words.js";
+
 const name = (account) => `wangge.unit.${account}`;
 
 // The code of the unit that was chosen; "": all.
@@ -6,19 +8,26 @@ export const chosen = (account) => localStorage.getItem(name(account)) ?? "";
 export const choose = (account, unit) =>
   unit ? localStorage.setItem(name(account), unit) : localStorage.removeItem(name(account));
 
+// What there is, each with its number; undefined: the service does not say.
+async function listed() {
+  const answer = await fetch("/api/offline/choices", { headers: { Accept: "application/json" } });
+  return answer.ok ? (await answer.json()).choices : undefined;
+}
+
+// Whether a phone carries all in one's care.
+export const fits = async () => (await listed())?.find((one) => one.code === null)?.fits ?? true;
+
 const place = () => document.getElementById("take");
 
 // Fill the list with what there is, each with its number; what is too many cannot be chosen.
 async function fill(account) {
-  const { words } = place().dataset;
-  const said = JSON.parse(words);
-  const answer = await fetch("/api/offline/choices", { headers: { Accept: "application/json" } });
-  if (!answer.ok) return;
-  const { choices } = await answer.json();
+  const said = JSON.parse(place().dataset.words);
+  const choices = await listed();
+  if (!choices) return;
   const list = place().querySelector("select");
   list.replaceChildren(
     ...choices.map((one) => {
-      const option = new Option((one.fits ? said.one : said.too_many).replace("{name}", one.name ?? said.all).replace("{n}", one.households.toLocaleString()), one.code ?? "");
+      const option = new Option(words.fill(one.fits ? said.one : said.too_many, { name: one.name ?? said.all, n: one.households.toLocaleString() }), one.code ?? "");
       option.disabled = !one.fits;
       return option;
     }),

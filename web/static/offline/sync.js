@@ -18,16 +18,25 @@ async function take() {
   const known = await kept.read(account);
   const isFresh = known && Date.now() - known.taken < FRESH_MS && known.session_ends_at === meta("session-ends");
   if (isFresh && (known.unit?.code ?? "") === unit) return ready(known);
+  if (!unit && !known && !(await choice.fits())) return tooMany();
   const address = unit ? `/api/offline?unit=${encodeURIComponent(unit)}` : "/api/offline";
   const answer = await fetch(address, { headers: { Accept: "application/json" } });
-  if (!answer.ok) return refused((await answer.json()).detail);
+  if (answer.status === 422) return refused((await answer.json()).detail);
+  if (!answer.ok && known) return ready(known); // the service stumbled: what is kept is still good
+  if (!answer.ok) throw new Error(`offline: ${answer.status}`);
   const found = await answer.json();
   if (found.account !== account) return; // somebody else has logged in in another tab
   const fresh = await logout.whileHere(() => kept.keep(account, found));
   if (fresh) await ready(fresh);
 }
 
-// More than a phone carries, or a unit that is one's own no more: say so, and offer what would do.
+// More than a phone carries, and nobody has chosen yet.
+async function tooMany() {
+  tell("many");
+  await choice.offer(account);
+}
+
+// More than a phone carries by now, or a unit that is one's own no more: say so, and offer what would do.
 async function refused(detail) {
   choice.choose(account, "");
   await store.clear();
