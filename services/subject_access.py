@@ -34,7 +34,8 @@ _HOUSEHOLD = sa.text("""
     FROM households h WHERE h.id = :household
 """)
 _UNITS = sa.text("""
-    SELECT u.code AS unit, a.valid_from, nullif(a.valid_to, 'infinity') AS valid_to
+    SELECT u.code AS unit, nullif(a.valid_from, '-infinity') AS valid_from,
+           nullif(a.valid_to, 'infinity') AS valid_to
     FROM household_assignments a JOIN units u ON u.id = a.unit_id
     WHERE a.household_id = :household ORDER BY a.valid_from
 """)

@@ -80,6 +80,14 @@ def test_another_household_is_in_nobody_s_export(care) -> None:
     assert ID_NUMBER not in str(found)
 
 
+def test_a_home_whose_unit_has_been_there_ever_since(care) -> None:
+    with care.staff.owner() as tx:
+        tx.sql.execute(sa.text("UPDATE household_assignments SET valid_from = '-infinity'"))
+        tx.commit()
+    (unit,) = _export(care)["units"]
+    assert (unit["valid_from"], unit["valid_to"]) == (None, None)
+
+
 def test_nobody_of_that_code(care) -> None:
     with pytest.raises(errors.NotFoundError):
         _export(care, "nobody")
