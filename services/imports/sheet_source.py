@@ -9,7 +9,7 @@ import numpy as np
 import python_calamine as calamine
 
 from gis import crs as systems
-from services.imports import batches, cells
+from services.imports import batches, cells, sheet_spread
 from services.imports.report import FileFaultError
 
 
@@ -51,10 +51,12 @@ def open_sheet(path: Path, name: str | None) -> SheetSource:
     Raises
     ------
     FileFaultError
-        It is damaged, protected by a password, empty, or has no sheet of that name.
+        It is damaged, protected by a password, empty, has no sheet of that name, or a cell too far
+        from the others.
     """
     if path.stat().st_size == 0:
         raise FileFaultError("error.import.file.empty")
+    sheet_spread.check(path)
     try:
         workbook = calamine.CalamineWorkbook.from_path(path)
         chosen = _choose(workbook, name)

@@ -1,6 +1,7 @@
 """Households: formats, encodings, headings, CRSs, and every fault by name."""
 
 import dataclasses
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +172,22 @@ def test_workbooks(district: Database, tmp_path: Path):
         ("1001", None),
         ("H1", "301"),
     ]
+
+
+@pytest.mark.parametrize("attribute", ['r="XFD1048576"', "r = 'xfd1048576'"])
+def test_a_workbook_with_a_cell_far_out_is_refused(
+    district: Database, tmp_path: Path, attribute: str
+):
+    source = _workbook(
+        tmp_path / "near.xlsx", [["code", "lon", "lat"], ["H1", 116.8, "XFD1048576"]]
+    )
+    path = tmp_path / "far.xlsx"
+    with zipfile.ZipFile(source) as near, zipfile.ZipFile(path, "w") as far:
+        for name in near.namelist():
+            content = near.read(name).decode()
+            far.writestr(name, content.replace('r="B2"', attribute))
+    problem = refused(district, KIND, path).problems[0]
+    assert (problem.key, problem.params) == ("error.import.file.spread", {"cell": "XFD1048576"})
 
 
 def test_row_numbers_of_a_workbook_are_the_spreadsheets(district: Database, tmp_path: Path):
