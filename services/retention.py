@@ -2,8 +2,8 @@
 
 Name, id number and phone are emptied, with whatever finds them, and what visits, notes, changes
 and grants say of the person in words; of the birth date the year is left. What counts stays: age,
-sex, disability, groups, when and where they lived, when they were visited. Notes of a household
-and of visits to it are of whoever lives there, and go with the last of them.
+sex, disability, groups, when and where they lived, when they were visited. Notes of a household,
+of visits to it and of where it is are of whoever lives there, and go with the last of them.
 """
 
 import tomllib
@@ -48,23 +48,26 @@ _VISITS = sa.text(
 _ASSISTANCE = sa.text("""
     UPDATE assistance SET reason = NULL WHERE resident_id = ANY(:ids) AND reason IS NOT NULL
 """)
-# Households in which everybody left is anonymous, and nobody else lives.
+# Households in which nobody has a name any more once these have none.
 _EMPTY_HOMES = sa.text("""
     SELECT DISTINCT r.household_id FROM residents r WHERE r.id = ANY(:ids)
-        AND NOT EXISTS (SELECT FROM residents o
-            WHERE o.household_id = r.household_id AND o.anonymised_at IS NULL)
+        AND NOT EXISTS (SELECT FROM residents o WHERE o.household_id = r.household_id
+            AND o.anonymised_at IS NULL AND o.id <> ALL(:ids))
 """)
 _HOME_VISITS = sa.text("""
     UPDATE visits SET note = NULL WHERE household_id = ANY(:homes) AND note IS NOT NULL
 """)
 _HOME_NOTES = sa.text("DELETE FROM notes WHERE household_id = ANY(:homes)")
-# About a person, or how a person came (their code is made of its id), or decided long ago.
+# About a person, or how a person came (their code is made of its id), or where a home is that nobody
+# is left in, or decided long ago; what nobody ever decided on counts from the day it came.
 _CHANGES = sa.text("""
     SELECT c.id, c.kind, c.payload FROM changes c
     WHERE c.emptied_at IS NULL AND (c.resident_id = ANY(:ids)
+        OR c.kind = 'position' AND c.state <> 'waiting' AND c.household_id = ANY(:homes)
         OR c.kind = 'new_resident' AND EXISTS (SELECT FROM residents r WHERE r.id = ANY(:ids)
             AND r.code = 'N' || upper(left(replace(c.id::text, '-', ''), 16)))
-        OR c.decided_at <= CAST(:day AS date) - make_interval(years => CAST(:decided AS integer)))
+        OR coalesce(c.decided_at, c.received_at)
+            <= CAST(:day AS date) - make_interval(years => CAST(:decided AS integer)))
     ORDER BY c.id FOR UPDATE OF c
 """)
 _POSITIONS = sa.text("""
@@ -184,28 +187,34 @@ def anonymise(tx: Transaction, sealer: Sealer, rule: Retention, day: date) -> Em
         raise errors.ConflictError("error.retention.busy")
     sealer = sealing.held(tx, sealer)
     ids = _due(tx, rule, day)
-    found = {"ids": ids, "day": day, "decided": rule.changes}
+    homes = list(tx.sql.execute(_EMPTY_HOMES, {"ids": ids}).scalars())
+    found = {"ids": ids, "homes": homes, "day": day, "decided": rule.changes}
     changes = tx.sql.execute(_CHANGES, found).all()
     if changes:
         tx.sql.execute(_EMPTIED, list(_without_people(sealer, changes)))
-    notes = _empty_people(tx, ids) if ids else 0
+    notes = _empty_people(tx, ids, homes) if ids else 0
     emptied = Emptied(len(ids), len(changes), notes)
     if emptied != Emptied(0, 0, 0):
         audit.append(tx, "people_anonymise", rule=rule.name, **vars(emptied))
     return emptied
 
 
-def _empty_people(tx: Transaction, ids: list[int]) -> int:
-    """Empty residents, and what is said of them in words; return how many of those there were."""
+def _empty_people(tx: Transaction, ids: list[int], homes: list[int]) -> int:
+    """Empty residents, and what is said of them in words; return how many of those there were.
+
+    Parameters
+    ----------
+    homes
+        Households in which nobody is left with a name.
+    """
     tx.sql.execute(_RESIDENTS, {"ids": ids})
     tx.sql.execute(_ASSISTANCE, {"ids": ids})
-    homes = {"homes": list(tx.sql.execute(_EMPTY_HOMES, {"ids": ids}).scalars())}
     return sum(
         tx.sql.execute(statement, values).rowcount
         for statement, values in (
             (_VISITS, {"ids": ids}),
-            (_HOME_VISITS, homes),
-            (_HOME_NOTES, homes),
+            (_HOME_VISITS, {"homes": homes}),
+            (_HOME_NOTES, {"homes": homes}),
         )
     )
 

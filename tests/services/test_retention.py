@@ -197,6 +197,37 @@ def test_what_was_decided_long_ago_says_nothing_of_anybody(care) -> None:
         assert history.find(tx, SEALER, fresh.id).values != {}
 
 
+def test_what_nobody_ever_decided_on_is_not_kept_for_good(care) -> None:
+    values = {"name": "新来的", "birth_date": "1949-12-31"}
+    old = _change(care, ChangeKind.NEW_RESIDENT, values, number=uuid4())
+    fresh = _change(care, ChangeKind.NEW_RESIDENT, values, number=uuid4())
+    with care.staff.owner() as tx:
+        tx.sql.execute(
+            sa.text("UPDATE changes SET received_at = :day WHERE id = :old"),
+            {"day": _years_ago(3), "old": old.id},
+        )
+        tx.commit()
+    assert _anonymise(care) == Emptied(0, 1, 0)
+    with care.staff.meeting("manager") as tx:
+        emptied, kept = (history.find(tx, SEALER, one.id) for one in (old, fresh))
+    assert (emptied.values, emptied.state) == ({}, "withdrawn")
+    assert (kept.values["name"], kept.state) == ("新来的", "waiting")
+
+
+def test_where_a_home_is_says_nothing_of_anybody_when_nobody_is_left_there(care) -> None:
+    place = {"resident": None, "note": "as her son says"}
+    moved = _change(care, ChangeKind.POSITION, caring.lonlat(0.6), **place)
+    care.approve("manager", moved)
+    values = {"name": "新来的", "birth_date": "1949-12-31"}
+    coming = _change(care, ChangeKind.NEW_RESIDENT, values, number=uuid4())
+    _leave(care, "moved", _years_ago(3))
+    assert _anonymise(care) == Emptied(1, 1, 0)
+    with care.staff.meeting("manager") as tx:
+        found, waits = (history.find(tx, SEALER, one.id) for one in (moved, coming))
+    assert (found.note, set(found.values), found.state) == ("", {"lon", "lat"}, "approved")
+    assert (waits.values["name"], waits.state) == ("新来的", "waiting")
+
+
 def test_no_door_gives_them_a_name_again(care) -> None:
     _leave(care, "moved", _years_ago(3))
     _anonymise(care)
