@@ -236,7 +236,10 @@ def _claims(
 
 
 def _check_address(address: str) -> None:
-    """Refuse addresses that others on the way could answer for."""
-    parts = urlsplit(address)
+    """Refuse addresses that others on the way could answer for, and what is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise errors.ProviderError("error.oidc.metadata") from error
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise errors.ProviderError("error.oidc.insecure")

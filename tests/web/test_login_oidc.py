@@ -132,6 +132,7 @@ def test_a_first_password_that_was_never_changed_opens_nothing_any_more(site: Si
         ("admin", {"metadata": {"issuer": "http://127.0.0.1:1"}}, 502),
         ("admin", {"metadata": {"token_endpoint": "http://evil.example/"}}, 502),
         ("admin", {"metadata": {"jwks_uri": None}}, 502),
+        ("admin", {"metadata": {"authorization_endpoint": "https://[provider/"}}, 502),
     ],
 )
 def test_what_proves_nothing_opens_nothing(
