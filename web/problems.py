@@ -48,6 +48,7 @@ DOCUMENTED: dict[str, Any] = {
     },
 }
 _BY_OGC = "/ogc"
+_TO_BE_CHANGED = "error.password.must_change"
 _MACHINES = ("/api/", "/ogc", "/tiles/", "/healthz", "/readyz", "/metrics")
 
 
@@ -67,8 +68,11 @@ def install(app: FastAPI) -> None:
 def _ours(request: Request, error: Exception) -> Response:
     if not isinstance(error, errors.WanggeError):
         raise error
-    if isinstance(error, errors.UnknownCallerError) and not _is_machine(request):
-        return _to_login(request)
+    if not _is_machine(request):
+        if isinstance(error, errors.UnknownCallerError):
+            return _to_login(request)
+        if error.key == _TO_BE_CHANGED:
+            return _to_account(request)
     t = view.translator(request)
     response = answer(request, _status(request, status_of(error)), t.error(error), kind=error.key)
     if isinstance(error, errors.FaultsError) and _is_machine(request):
@@ -90,6 +94,13 @@ def _to_login(request: Request) -> Response:
     if view.is_fragment(request):
         return Response(status_code=HTTPStatus.OK, headers={"HX-Redirect": "/login"})
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+
+
+def _to_account(request: Request) -> Response:
+    """Send a person to where a first password is changed: every other page would only say so."""
+    if view.is_fragment(request):
+        return Response(status_code=HTTPStatus.OK, headers={"HX-Redirect": "/account"})
+    return RedirectResponse("/account", HTTPStatus.SEE_OTHER)
 
 
 def _is_machine(request: Request) -> bool:

@@ -45,7 +45,10 @@ def test_an_account_is_made_changes_its_password_and_works(site: str, admin: Cli
     password = _secret(made.text)
     worker = Client(site)
     worker.log_in("li.si", password)
-    assert worker.get("/due").status_code == 403, "first another password"
+    for headers, where in (({}, "location"), ({"HX-Request": "true"}, "hx-redirect")):
+        barred = worker.get("/due", headers=headers, allow_redirects=False)
+        assert barred.headers[where] == "/account", "first another password"
+    assert worker.get("/api/offline").status_code == 403
     changed = {"old": password, "new": "my own good secret"}
     assert worker.post("/account/password", data=changed).status_code == 200
     assert worker.get("/due").status_code == 200
