@@ -146,6 +146,9 @@ def test_polygons_and_names_that_are_far_too_large(site: Site) -> None:
         answer = client.post(path, json=body)
         assert answer.status_code == 413
         assert len(answer.content) < 2000
+    headers = {"Content-Type": "application/json"}
+    unannounced = client.post(path, data=(b" " * 100_000 for _ in range(20)), headers=headers)
+    assert (unannounced.status_code, unannounced.json()["title"]) == (413, "内容过大")
 
 
 def test_the_page_follows_its_own_links_and_shows_what_was_asked(site: Site) -> None:
