@@ -35,6 +35,7 @@ OPEN = frozenset(
         "/offline",
         "/sw.js",
         "/manifest.webmanifest",
+        "/api/openapi.json",
         "/static/{name:path}",
         "/assets/{name:path}",
     }

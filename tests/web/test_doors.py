@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import requests
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
 
 from services import caller as callers
 from services import rights
@@ -16,9 +19,10 @@ from services.database import Database
 from services.settings import Settings
 from tests.conftest import Server
 from tests.services import staff
-from tests.web import departments
+from tests.web import departments, own_routes
 from tests.web.conftest import Client, listening
-from web import access, routers
+from tests.web.own_routes import EVERY
+from web import access
 
 PEOPLE = [(1, 2, 25)] * 8
 ROLES = [account.name for account in staff.EVERYBODY]
@@ -38,21 +42,7 @@ _FILLED = {
 }
 
 
-def _routes() -> list[APIRoute]:
-    return [
-        route
-        for router in routers.every()
-        for route in router.routes
-        if isinstance(route, APIRoute)
-    ]
-
-
-ASKED = [
-    (method, route.path)
-    for route in _routes()
-    for method in sorted(route.methods or ())
-    if route.path not in access.OPEN
-]
+ASKED = [(method, path) for method, path in own_routes.asked(EVERY) if path not in access.OPEN]
 
 
 @dataclass(frozen=True)
@@ -88,12 +78,25 @@ def _filled(path: str) -> str:
     return path
 
 
+LISTED = access.OPEN | access.ANYBODY | set(access.RIGHTS)
+
+
 def test_every_route_says_what_it_takes() -> None:
-    paths = {route.path for route in _routes()}
-    listed = access.OPEN | access.ANYBODY | set(access.RIGHTS)
-    assert paths <= listed, "a route without a right is refused to everyone"
-    assert listed <= paths, "rights of routes that are no more"
-    assert set(access.GRANTED) <= set(access.RIGHTS)
+    assert {route.path for route in EVERY} == LISTED, "a route without a right, or a right without"
+    assert set(access.GRANTED) | access.KEYED <= set(access.RIGHTS)
+    assert set(own_routes.unguarded(EVERY)) == {"/api/openapi.json"}, "asked before admit is"
+    assert {"/api/openapi.json"} <= access.OPEN
+
+
+def test_a_route_that_passes_by_the_routers_is_found() -> None:
+    app = own_routes.application()
+    app.mount("/files", StaticFiles(directory=Path(__file__).parent))
+    app.router.routes.append(Route("/plain", lambda _: Response()))
+    app.add_api_route("/added", lambda: None)
+    routes = own_routes.of(app)
+    assert {route.path for route in routes} - LISTED == {"/files", "/plain", "/added"}
+    assert {"/files", "/plain"} < set(own_routes.unguarded(routes))
+    assert ("*", "/files") in own_routes.asked(routes)
 
 
 @pytest.mark.parametrize(("method", "path"), ASKED)
@@ -142,7 +145,8 @@ def _asked_of(dependant: Dependant) -> list[str]:
 
 NARROWED = {
     route.path: asked
-    for route in _routes()
+    for route in EVERY
+    if hasattr(route, "dependant")
     if "GET" in (route.methods or ()) and (asked := _asked_of(route.dependant))
 }
 

@@ -2,20 +2,19 @@
 
 import pytest
 import typer
-from fastapi.routing import APIRoute
 
 from services import exports
 from services.settings import Language
 from services.themes.held import Themes
-from web import access, i18n, routers, themes, view
+from tests.web import own_routes
+from web import access, i18n, themes, view
 from web.themes import verb
 from web.themes.theme import Theme
 
 
 @pytest.mark.parametrize("theme", themes.ALL, ids=lambda theme: theme.name)
 def test_a_theme_has_a_page_an_interface_and_an_export(theme: Theme) -> None:
-    every = (route for router in routers.every() for route in router.routes)
-    routes = {route.path for route in every if isinstance(route, APIRoute)}
+    routes = {route.path for route in own_routes.EVERY}
     assert set(theme.all_rights) <= routes
     assert set(theme.all_granted) <= set(theme.all_rights)
     assert set(theme.all_granted.values()) <= set(exports.COLLECTIONS)
