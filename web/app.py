@@ -37,6 +37,7 @@ from web import (
     security,
     view,
 )
+from web.api import taking
 from web.requests import RequestLog
 from web.state import State
 
@@ -49,6 +50,7 @@ _KEPT_OF: Final[dict[Hashable, int]] = {
     "holdings": 2_000,
     "own forms": 2_000,
     "own names": 40,
+    taking.MEMO: 2_000,
     "network": 2,
 }
 _COMPRESSION = 4  # of JSON 5 % longer than by 6, in less than half the time

@@ -120,7 +120,7 @@ def _subject(t: Translator, line: Line) -> tuple[str, str]:
     subject = line.subject or ""
     if not subject or line.action in _DOORS:
         return "", ""
-    if line.action == "household_export":
+    if line.action in {"export", "household_export"}:
         return "", _collection(t, subject)
     if line.action == "visit_rule_change":
         return "", _word(t, "visit.rule.", subject)
@@ -173,7 +173,7 @@ def _period(t: Translator, scope: Mapping[str, object]) -> str:
 
 def _collection(t: Translator, name: str) -> str:
     known = exports.COLLECTIONS.get(name) or exports.PERSONAL.get(name)
-    return t(known.title) if known else name
+    return t(known.title) if known else _word(t, "audit.file.", name)
 
 
 def _word(t: Translator, prefix: str, value: str) -> str:

@@ -6,7 +6,7 @@ into bytes. Rows pass through in constant memory, from a server-side cursor to t
 """
 
 from services.exports.catalogue import COLLECTIONS, PERSONAL, Collection, Topic, find, published
-from services.exports.delivery import Download, download, file_name, keep_taken, stream, write
+from services.exports.delivery import Download, download, drawn, file_name, save, stream, write
 from services.exports.fields import Field, FieldType, GeometryType
 from services.exports.options import (
     DEFAULT_CRS,
@@ -21,6 +21,7 @@ from services.exports.options import (
 from services.exports.paging import Page, feature, page
 from services.exports.preview import Preview, preview
 from services.exports.renderers import RENDERERS, Renderer
+from services.exports.taking import Taken, keep_taken
 
 __all__ = [
     "COLLECTIONS",
@@ -39,8 +40,10 @@ __all__ = [
     "Page",
     "Preview",
     "Renderer",
+    "Taken",
     "Topic",
     "download",
+    "drawn",
     "feature",
     "file_name",
     "find",
@@ -51,6 +54,7 @@ __all__ = [
     "read_bbox",
     "read_crs",
     "read_format",
+    "save",
     "stream",
     "write",
 ]

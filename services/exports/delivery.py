@@ -13,15 +13,15 @@ import pyarrow as pa
 import structlog
 
 from gis import crs as crs_module
-from services import audit, errors
-from services.caller import Caller, Role
+from services import errors
+from services.caller import Caller
 from services.database import Database, Transaction
 from services.exports import catalogue, coordinates
 from services.exports import fields as fields_module
 from services.exports.dataset import Dataset
 from services.exports.options import ExportOptions
 from services.exports.renderers import RENDERERS
-from services.rights import Door
+from services.exports.taking import Taken, door_of, keep_taken
 from services.themes.held import Themes
 
 _log = structlog.get_logger()
@@ -92,7 +92,17 @@ def write(
     services.errors.RefusedError
         There can be no such file.
     """
-    chunks = stream(tx, collection, options, themes)
+    save(stream(tx, collection, options, themes), path)
+
+
+def save(chunks: Iterator[bytes], path: Path) -> None:
+    """Write an export that was opened by `stream` to a file, as `write` does.
+
+    Raises
+    ------
+    services.errors.RefusedError
+        There can be no such file.
+    """
     try:
         if path.exists() and not path.is_file():  # a pipe, a terminal, /dev/null
             with path.open("wb") as file:
@@ -114,32 +124,45 @@ def download(
 ) -> Download:
     """Open an export in a transaction of its own, which lasts as long as the body.
 
+    Somebody takes it along: that is in the audit log before this returns.
+
     Raises
     ------
     services.errors.NotFoundError
         As `stream`.
     """
-    is_personal = collection in catalogue.PERSONAL
     with contextlib.ExitStack() as stack:
-        door = _door(caller) if is_personal else None
-        tx = stack.enter_context(database.transaction(caller, door))
+        tx = stack.enter_context(database.transaction(caller, door_of(caller, collection)))
         chunks = stream(tx, collection, options, themes)
-        if is_personal:
-            keep_taken(database, caller, collection, options)
+        keep_taken(database, caller, Taken.of(collection, options))
         body = _closing(stack.pop_all(), chunks)
+    return _named(collection, options, body)
+
+
+def drawn(
+    database: Database,
+    caller: Caller,
+    collection: str,
+    options: ExportOptions,
+    themes: Themes | None = None,
+) -> Download:
+    """Open a published collection for a page that draws it; nobody takes it along.
+
+    Raises
+    ------
+    services.errors.NotFoundError
+        As `stream`, and for collections that are not published.
+    """
+    catalogue.published(collection)
+    with contextlib.ExitStack() as stack:
+        tx = stack.enter_context(database.transaction(caller))
+        chunks = stream(tx, collection, options, themes)
+        body = _closing(stack.pop_all(), chunks)
+    return _named(collection, options, body)
+
+
+def _named(collection: str, options: ExportOptions, body: Iterator[bytes]) -> Download:
     return Download(file_name(collection, options), RENDERERS[options.format].media_type, body)
-
-
-def keep_taken(database: Database, caller: Caller, collection: str, options: ExportOptions) -> None:
-    """Write to the audit log that somebody takes people's households along, before they do."""
-    with database.transaction(caller, _door(caller)) as tx:
-        details = {"format": options.format.value, "as_of": options.as_of.isoformat()}
-        audit.append(tx, "household_export", collection, options.unit, **details)
-        tx.commit()
-
-
-def _door(caller: Caller) -> Door:
-    return Door.OWNER if caller.role is Role.OPERATOR else Door.PEOPLE
 
 
 def file_name(collection: str, options: ExportOptions) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from services import errors, sealing
+from services import audit, errors, sealing
 from services.caller import Caller
-from services.database import Database
+from services.database import Database, Transaction
 from services.imports import locks, runs, source
 from services.imports.findings import ProblemLog
 from services.imports.job import Importer, Job, Outcome
@@ -84,8 +84,17 @@ def run(
                 record.end_apart("checked", outcome, log.first())
             else:
                 record.end(tx, "done", outcome, log.first())
+                _tell(tx, kind, record, outcome)
                 tx.commit()
     return _report(kind, job, outcome, applied=not options.dry_run)
+
+
+def _tell(tx: Transaction, kind: ImportKind, record: runs.Run, outcome: Outcome) -> None:
+    """Let the audit log tell what the history of imports tells: who brought in how much."""
+    inserted, updated = outcome.inserted, outcome.updated
+    audit.append(
+        tx, "import_done", kind=kind.value, run=record.id, inserted=inserted, updated=updated
+    )
 
 
 @contextmanager

@@ -106,6 +106,22 @@ def test_it_is_kept_who_took_what_before_anything_leaves(hired) -> None:
     download.body.close()
 
 
+def test_every_file_is_kept_and_what_is_drawn_is_not(hired) -> None:
+    options = ExportOptions(as_of=DAY, format=Format.CSV, unit=GRIDS[0])
+    planner = hired.callers["planner"]
+    exports.drawn(hired.database, planner, "units", options).body.close()
+    with pytest.raises(errors.NotFoundError):
+        exports.drawn(hired.database, hired.callers["manager"], "households", options)
+    with pytest.raises(errors.NotFoundError):
+        exports.download(hired.database, planner, "households", options)
+    body = exports.download(hired.database, planner, "units", options).body
+    with hired.owner() as tx:
+        (line,) = audit.lines(tx, audit.Filter(caller="planner"))
+    assert (line.action, line.subject, line.unit_code) == ("export", "units", GRIDS[0])
+    assert line.details == {"format": "csv", "as_of": DAY.isoformat()}
+    body.close()
+
+
 def test_sealed_values_are_in_no_export(hired) -> None:
     caring.settle(hired)
     for format_ in (Format.CSV, Format.GEOJSON):

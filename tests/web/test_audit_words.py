@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.audit import Line
+from services.exports import taking
 from services.households.question import Question
 from services.key_rotation import _Pass
 from services.retention import Emptied
@@ -18,6 +19,7 @@ from web import audit_words, i18n
 ROOT = Path(__file__).parent.parent.parent
 _AT = datetime(2026, 11, 23, 1, 2, tzinfo=UTC)
 _SPREAD = {
+    "export": {"format", "as_of"},
     "household_export": {"format", "as_of"},
     "change_propose": {"kind", "change", "conflicts"},
     "change_approve": {"kind", "change", "overruled"},
@@ -105,6 +107,14 @@ def test_values_are_words_too() -> None:
     }
     key = audit_words.told(t, _line("key_add", "x", collections=["units", "gone"]))
     assert _details(key) == {"collections": f"{t('export.collection.units')}, gone"}
+    file = audit_words.told(t, _line("export", "coverage-day-care", format="html", as_of=None))
+    assert (file.action, file.subject) == (
+        t("audit.export"),
+        t("export.collection.coverage-day-care"),
+    )
+    assert _details(file) == {"format": t("exports.format.html")}
+    for name in taking.OF_HOMES | {"patrol-plan"}:
+        assert audit_words.told(t, _line("household_export", name)).subject != name
     looked = audit_words.told(t, _line("audit_verify", holds=True, found=1200, asked=[]))
     assert _details(looked) == {"whole": t("value.yes"), "found": "1,200"}
 

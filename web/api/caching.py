@@ -8,8 +8,10 @@ from fastapi import Request, Response
 
 from services.database import Transaction
 from services.memo import versions
+from web.api import taking
 
 _ASK_FIRST = "private, no-cache"
+_MEDIA_TYPES = {"json": "application/json", "geojson": "application/geo+json"}
 
 
 def tag(request: Request, tx: Transaction, *others: object) -> str:
@@ -46,21 +48,20 @@ def json(
     request: Request, tx: Transaction, make: Callable[[], object], *others: object
 ) -> Response:
     """Return what is made as JSON, or "not modified"; nothing is made then. See `tag`."""
-    return _made(request, tag(request, tx, *others), make, "application/json")
+    return _made(request, tag(request, tx, *others), make, "json")
 
 
 def geojson(
     request: Request, tx: Transaction, make: Callable[[], object], *others: object
 ) -> Response:
     """Return what is made as GeoJSON, or "not modified"; nothing is made then. See `tag`."""
-    return _made(request, tag(request, tx, *others), make, "application/geo+json")
+    return _made(request, tag(request, tx, *others), make, "geojson")
 
 
-def _made(
-    request: Request, entity_tag: str, make: Callable[[], object], media_type: str
-) -> Response:
+def _made(request: Request, entity_tag: str, make: Callable[[], object], form: str) -> Response:
     known = unchanged(request, entity_tag)
     if known is not None:
         return known
     content = orjson.dumps(make(), option=orjson.OPT_SERIALIZE_NUMPY)
-    return Response(content, media_type=media_type, headers=headers(entity_tag))
+    taking.read_on(request, form)
+    return Response(content, media_type=_MEDIA_TYPES[form], headers=headers(entity_tag))

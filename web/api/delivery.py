@@ -9,7 +9,7 @@ from services import exports
 from services.caller import Caller
 from services.database import Transaction
 from services.exports import ExportOptions
-from web.api import caching
+from web.api import caching, taking
 from web.state import State
 
 
@@ -21,7 +21,7 @@ def collection(
     name: str,
     options: ExportOptions,
 ) -> Response:
-    """Return a collection as the body of an answer.
+    """Return a collection as the body of an answer: drawn by a page, or taken by a key.
 
     Raises
     ------
@@ -32,14 +32,15 @@ def collection(
     known = caching.unchanged(request, entity_tag)
     if known is not None:
         return known
-    download = exports.download(held.database, caller, name, options, held.themes)
+    drawn = exports.drawn(held.database, caller, name, options, held.themes)
+    taking.begun(request, name, options)
     return StreamingResponse(
-        download.body, media_type=download.media_type, headers=caching.headers(entity_tag)
+        drawn.body, media_type=drawn.media_type, headers=caching.headers(entity_tag)
     )
 
 
 def file(held: State, caller: Caller, name: str, options: ExportOptions) -> Response:
-    """Return a collection as a file that browsers save.
+    """Return a collection as a file that browsers save; that it was taken is kept before.
 
     Raises
     ------

@@ -21,7 +21,7 @@ from services.database import Transaction
 from services.exports import Collection, ExportOptions
 from services.facility_kinds import FacilityKind
 from web import access, days, problems
-from web.api import caching
+from web.api import caching, taking
 from web.dependencies import EARLIEST, LATEST, Held, Optional, Reading, Words
 from web.i18n import Translator
 
@@ -135,6 +135,10 @@ def items(
     if known is not None:
         return known
     page = exports.page(tx, found.name, options, held.themes, min(asked.limit, _MOST))
+    if options.after is None:
+        taking.begun(request, found.name, options)
+    else:
+        taking.read_on(request, options.format.value)
     path = f"/ogc/collections/{found.name}"
     links = [
         _link(request, "self", f"{path}/items", _GEOJSON, request.query_params),
@@ -168,6 +172,7 @@ def one_feature(
     found = exports.published(collection)
     options = ExportOptions(as_of=_day(datetime))
     whole = orjson.loads(exports.feature(tx, found.name, feature, options, held.themes))
+    taking.read_on(request, options.format.value)
     path = f"/ogc/collections/{found.name}"
     whole["links"] = [
         _link(request, "self", request.url.path, _GEOJSON, request.query_params),

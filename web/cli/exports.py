@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 
 from gis.codes import Level
-from services import caller as callers
 from services import exports, rules
 from services.exports import Format
 from services.facility_kinds import FacilityKind
-from web import databases, days
+from web import days
 from web.cli import context, verbs
 from web.cli.console import Console
 
@@ -68,14 +67,13 @@ def _export(console: Console, options: _Export) -> None:
         max_walk_m=options.max_walk,
         rules=options.rules,
     )
-    if options.collection in exports.PERSONAL:
-        with databases.database(console.settings) as database:
-            exports.keep_taken(database, callers.operator(), options.collection, asked)
     with context.transaction(console.settings) as tx:
+        chunks = exports.stream(tx, options.collection, asked)
+        context.keep_taken(console.settings, exports.Taken.of(options.collection, asked))
         if options.output == _STANDARD_OUTPUT:
-            for chunk in exports.stream(tx, options.collection, asked):
+            for chunk in chunks:
                 sys.stdout.buffer.write(chunk)
             sys.stdout.buffer.flush()
             return
-        exports.write(tx, options.collection, asked, options.output)
+        exports.save(chunks, options.output)
     console.say("cli.coverage.written", file=options.output)

@@ -9,8 +9,9 @@ import orjson
 import typer
 
 from services import caller as callers
-from services import units
+from services import exports, units
 from services.database import Database
+from services.exports import Format, Taken
 from services.imports.routes import weekdays
 from services.patrol import plan_features, plan_jobs, planning
 from services.patrol.plan_jobs import StoredPlan
@@ -74,6 +75,8 @@ def run(console: Console, options: Asked) -> None:
             unit, roads = units.find(tx, plan.unit_code, today), theme.roads(tx, today)
             assert roads is not None, "it was planned on them"
             if options.geojson is not None:
+                taken = Taken("patrol-plan", Format.GEOJSON.value, plan.unit_code, today)
+                exports.keep_taken(database, callers.operator(), taken)
                 _write(console, options.geojson, roads, plan)
             made = 0
             if options.routes:

@@ -22,7 +22,7 @@ from web.i18n import Translator
 
 router = APIRouter(include_in_schema=False)
 _LINES = 100
-_ACTION = re.compile(r"audit\.((?:[a-z]+_)+[a-z]+|login|logout)")
+_ACTION = re.compile(r"audit\.((?:[a-z]+_)+[a-z]+|export|login|logout)")
 _Name = Annotated[str, Path(max_length=60)]
 _Text = Annotated[str, Form(max_length=200)]
 _Day = Annotated[date | None, Optional, Form()]

@@ -12,10 +12,10 @@ import typer
 from gis import codes
 from services import errors, exports, rules
 from services.database import Transaction
-from services.exports import ExportOptions, Format
+from services.exports import ExportOptions, Format, Taken
 from services.themes.held import Themes
 from web import days, themes
-from web.cli import help_text
+from web.cli import context, help_text
 from web.cli.console import Console
 
 group = help_text.group("coverage", "cli.coverage")
@@ -30,6 +30,27 @@ def register(application: typer.Typer) -> None:
 
 Write = Callable[[Transaction, Themes, Path], None]
 """Writes a file of a theme."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a verb can write.
+
+    Attributes
+    ----------
+    path
+        Where it is wanted; None: it is not.
+    taken
+        What the audit log tells of it.
+    """
+
+    path: Path | None
+    taken: Taken
+    make: Write
+
+
+MAP = "html"
+"""Format of a map that stands alone."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +83,17 @@ class Options:
         """The day asked for; today unless one is."""
         return self.as_of.date() if self.as_of else days.today()
 
-    def tables(self, collection: str, asked: ExportOptions) -> list[tuple[Path | None, Write]]:
-        """Return the files of rows: where each is wanted, and what writes it."""
+    def tables(self, collection: str, asked: ExportOptions) -> list[File]:
+        """Return the files of rows."""
         return [
-            (self.geojson, exporter(collection, replace(asked, format=Format.GEOJSON))),
-            (self.csv, exporter(collection, replace(asked, format=Format.CSV))),
-            (self.xlsx, exporter(collection, replace(asked, format=Format.XLSX))),
+            exported(self.geojson, collection, replace(asked, format=Format.GEOJSON)),
+            exported(self.csv, collection, replace(asked, format=Format.CSV)),
+            exported(self.xlsx, collection, replace(asked, format=Format.XLSX)),
         ]
+
+    def own(self, path: Path | None, what: str, form: str, make: Write) -> File:
+        """Return a file that is no export of a collection."""
+        return File(path, Taken(what, form, self.unit, self.day), make)
 
 
 @dataclass(frozen=True)
@@ -84,13 +109,13 @@ class WalkOptions(Options):
     )
 
 
-def exporter(collection: str, asked: ExportOptions) -> Write:
-    """Return what writes a collection as it is asked for."""
+def exported(path: Path | None, collection: str, asked: ExportOptions) -> File:
+    """Return the file of a collection as it is asked for."""
 
-    def write(tx: Transaction, themes: Themes, path: Path) -> None:
+    def make(tx: Transaction, themes: Themes, path: Path) -> None:
         exports.write(tx, collection, asked, path, themes)
 
-    return write
+    return File(path, Taken.of(collection, asked), make)
 
 
 class _Row(Protocol):
@@ -117,23 +142,19 @@ def listed(rows: Sequence[Row], scope: str) -> list[Row]:
     ]
 
 
-def write(
-    console: Console,
-    tx: Transaction,
-    answers: Themes,
-    files: Iterable[tuple[Path | None, Write]],
-) -> None:
-    """Write the files that are wanted, and say so.
+def write(console: Console, tx: Transaction, answers: Themes, files: Iterable[File]) -> None:
+    """Write the files that are wanted, each after the audit log knows of it, and say so.
 
     Raises
     ------
     services.errors.RefusedError
         There can be no such file.
     """
-    for path, written in files:
-        if path is not None:
-            into(path, functools.partial(written, tx, answers, path))
-            console.say("cli.coverage.written", file=path)
+    for file in files:
+        if file.path is not None:
+            context.keep_taken(console.settings, file.taken)
+            into(file.path, functools.partial(file.make, tx, answers, file.path))
+            console.say("cli.coverage.written", file=file.path)
 
 
 def into(path: Path, make: Callable[[], None]) -> None:

@@ -13,6 +13,7 @@ from layers.themes import day_care as map_theme
 from layers.themes import day_care_data
 from services import exports, formula_cells
 from services.database import Transaction
+from services.exports import Format
 from services.themes.day_care import Coverage, DayCareQuery
 from services.themes.held import Themes
 from web.cli import context, tables, verbs
@@ -61,12 +62,14 @@ def _run(console: Console, options: _Asked) -> None:
         _show(console, answer)
 
 
-def _files(console: Console, options: _Asked) -> list[tuple[Path | None, verb.Write]]:
-    """Return where each file is wanted, and what writes it."""
+def _files(console: Console, options: _Asked) -> list[verb.File]:
+    """Return the files that can be written."""
+    drawn = functools.partial(_write_map, console, options.query)
+    homes = functools.partial(_write_demand, options.query)
     return [
-        (options.html, functools.partial(_write_map, console, options.query)),
+        options.own(options.html, COLLECTION, verb.MAP, drawn),
         *options.tables(COLLECTION, _exported(options.query)),
-        (options.demand, functools.partial(_write_demand, options.query)),
+        options.own(options.demand, "demand-day-care", Format.CSV.value, homes),
     ]
 
 

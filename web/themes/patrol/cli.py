@@ -54,10 +54,11 @@ def register() -> None:
     verbs.add(verb.group, "patrol", "cli.coverage.patrol", Asked)(run)
 
 
-def _files(console: Console, options: Asked) -> list[tuple[Path | None, verb.Write]]:
-    """Return where each file is wanted, and what writes it."""
+def _files(console: Console, options: Asked) -> list[verb.File]:
+    """Return the files that can be written."""
+    drawn = functools.partial(_write_map, console, options.query)
     return [
-        (options.html, functools.partial(_write_map, console, options.query)),
+        options.own(options.html, COLLECTION, verb.MAP, drawn),
         *options.tables(COLLECTION, _exported(options.query)),
     ]
 

@@ -108,18 +108,20 @@ def _told(tx: Transaction, themes: Themes, options: _Asked) -> dict[str, object]
     return told
 
 
-def _files(console: Console, options: _Asked) -> list[tuple[Path | None, verb.Write]]:
-    """Return where each file is wanted, and what writes it."""
+def _files(console: Console, options: _Asked) -> list[verb.File]:
+    """Return the files that can be written."""
+    drawn = functools.partial(_write_map, console, options.query)
+    homes = functools.partial(_write_demand, options.query)
     asked = replace(_exported(options.query), format=Format.CSV)
     mendings = replace(asked, n=options.mendings or None)
     survey = replace(asked, n=options.survey or None)
     return [
-        (options.html, functools.partial(_write_map, console, options.query)),
+        options.own(options.html, COLLECTION, verb.MAP, drawn),
         *options.tables(COLLECTION, asked),
-        (options.mendings_csv, verb.exporter("mendings", mendings)),
-        (options.survey_csv, verb.exporter("survey-list", survey)),
-        (options.compliance, verb.exporter("ramps", asked)),
-        (options.demand, functools.partial(_write_demand, options.query)),
+        verb.exported(options.mendings_csv, "mendings", mendings),
+        verb.exported(options.survey_csv, "survey-list", survey),
+        verb.exported(options.compliance, "ramps", asked),
+        options.own(options.demand, "demand-ramps", Format.CSV.value, homes),
     ]
 
 
