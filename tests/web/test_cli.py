@@ -15,6 +15,7 @@ import requests
 import structlog
 import typer
 
+from services import audit
 from services import caller as callers
 from services.database import Database
 from services.settings import Language
@@ -280,6 +281,35 @@ def test_exports_go_to_standard_output_or_a_file(
     assert file.exists()
     assert run("export castles") == 1
     assert b"units" in capfdbinary.readouterr().err
+
+
+def test_each_file_that_leaves_is_in_the_log(own_server: Database, tmp_path: Path) -> None:
+    names = ("html", "geojson", "csv", "xlsx", "demand")
+    options = " ".join(f"--{name} {tmp_path / name}" for name in names)
+    assert run(f"coverage day-care --unit 340405001 {options}") == 0
+    assert run("coverage day-care") == 0
+    assert run("coverage patrol --csv " + str(tmp_path / "patrol")) == 0
+    assert (
+        run("coverage ramps --csv " + str(tmp_path / "r") + " --demand " + str(tmp_path / "d")) == 0
+    )
+    assert run(f"export facilities -f gpkg -o {tmp_path / 'f.gpkg'}") == 0
+    assert run(f"export households -f csv -o {tmp_path / 'h.csv'}") == 0
+    assert run("export units --unit 99") == 1
+    assert run("export castles") == 1
+    with own_server.transaction(callers.operator()) as tx:
+        lines = audit.lines(tx, audit.Filter(caller="operator"))[::-1]
+    told = [(line.action, line.subject, line.details["format"]) for line in lines]
+    day_care = [("export", "coverage-day-care", name) for name in names[:-1]]
+    assert told == [
+        *day_care,
+        ("household_export", "demand-day-care", "csv"),
+        ("export", "coverage-patrol", "csv"),
+        ("export", "coverage-ramps", "csv"),
+        ("household_export", "demand-ramps", "csv"),
+        ("export", "facilities", "gpkg"),
+        ("household_export", "households", "csv"),
+    ]
+    assert {line.unit_code for line in lines[:5]} == {"340405001"}
 
 
 def test_imports_report_what_they_did(
