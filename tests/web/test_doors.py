@@ -133,9 +133,9 @@ def test_a_role_asks_for_what_its_rights_include(
         assert "340405001" not in answer.text.partition("<main")[2]
 
 
-def _asked_of(dependant: Dependant) -> list[str]:
+def asked_of(dependant: Dependant) -> list[str]:
     """Names of what an address may ask of a route, what it depends on included."""
-    names = [name for part in dependant.dependencies for name in _asked_of(part)]
+    names = [name for part in dependant.dependencies for name in asked_of(part)]
     for part in dependant.query_params:
         model = part.field_info.annotation
         is_model = isinstance(model, type) and issubclass(model, BaseModel)
@@ -147,7 +147,7 @@ NARROWED = {
     route.path: asked
     for route in EVERY
     if hasattr(route, "dependant")
-    if "GET" in (route.methods or ()) and (asked := _asked_of(route.dependant))
+    if "GET" in (route.methods or ()) and (asked := asked_of(route.dependant))
 }
 
 
