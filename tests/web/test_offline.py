@@ -422,3 +422,16 @@ def test_one_day_is_a_day_in_english(phone: Phone) -> None:
     expect(phone.page.locator("#offline .due .state").first).to_have_text("1 day overdue")
     phone.page.goto(f"{phone.address}/households")
     expect(phone.page.locator("#offline [role=status]").first).to_have_text("3 of 3 households")
+
+
+def test_who_chooses_another_language_reads_it_without_network_too(phone: Phone) -> None:
+    phone.log_in()
+    phone.settle()
+    phone.page.goto(f"{phone.address}/due?lang=en")
+    shell = "caches.match('/offline').then((answer) => answer.text())"
+    phone.page.wait_for_function(f"() => {shell}.then((text) => text.includes('<html lang=\"en'))")
+    phone.context.set_offline(True)
+    phone.page.goto(f"{phone.address}/due")
+    expect(phone.page.locator("#offline h1")).to_have_text("Due")
+    phone.page.goto(f"{phone.address}/due?lang=zh")
+    expect(phone.page.locator("#offline h1")).to_have_text("Due")

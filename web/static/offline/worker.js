@@ -24,12 +24,16 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, searchParams } = new URL(request.url);
   if (origin !== location.origin) return;
   const isPage = request.mode === "navigate";
   if (isPage && OPENING.has(`${request.method} ${pathname}`)) event.respondWith(opening(request));
   else if (request.method !== "GET") return;
-  else if (isPage) event.respondWith(page(request, pathname));
+  else if (isPage) {
+    const shown = page(request, pathname);
+    event.respondWith(shown);
+    if (searchParams.has("lang")) event.waitUntil(shown.then(translate));
+  }
   else if (pathname.startsWith("/static/")) event.respondWith(file(request));
 });
 
@@ -70,6 +74,9 @@ async function page(request, pathname) {
     clearTimeout(timer);
   }
 }
+
+// Who chose another language reads it without network too. Where there is none, the former one stays.
+const translate = () => caches.open(CACHE).then((cache) => cache.add("/offline")).catch(() => undefined);
 
 async function file(request) {
   const cache = await caches.open(CACHE);
