@@ -4,6 +4,7 @@ Which tables are about people is read from their columns and keys, not from a li
 added later is among them without anybody thinking of it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -272,3 +273,27 @@ def _of_views_and_functions(connection: sa.Connection) -> Iterator[str]:
     for name, fixed in made.items():
         if not fixed:
             yield f"{name}: looks names up where its caller says"
+
+
+def weakened(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Yield each condition of a policy, and the clause that is without it."""
+    for word, text in (("USING", policy.qual), ("WITH CHECK", policy.with_check)):
+        for start, end in _conditions(text or ""):
+            assert text is not None
+            yield text[start:end], f"{word} ({text[:start]}true{text[end:]})"
+
+
+def _conditions(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the operands of each AND, and of each THEN, stand in an expression."""
+    opened: list[list[int]] = []
+    for found in re.finditer(r"'[^']*'|\(|\)| AND ", text):
+        if found[0] == "(":
+            opened.append([found.end()])
+        elif found[0] == " AND ":
+            opened[-1] += [found.start(), found.end()]
+        elif found[0] == ")":
+            ends = [*opened.pop(), found.start()]
+            if len(ends) > 2:
+                yield from zip(ends[::2], ends[1::2], strict=True)
+    for found in re.finditer(r"THEN (\([^()]*\))", text):
+        yield found.span(1)
