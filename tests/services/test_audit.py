@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from services import audit, caller, errors
 from services.audit import Filter, Head
+from services.caller import Caller, Role
 
 
 def _write(database, *actions: str) -> None:
@@ -66,6 +67,13 @@ def _verdict(database, known: Head | None = None) -> audit.Verdict:
         ("UPDATE audit_log SET details = '{}' WHERE id = 3", 3),
         ("DELETE FROM audit_log WHERE id = 2", 3),
         ("DELETE FROM audit_log WHERE id = 1", 2),
+        ("UPDATE audit_log SET id = 9 WHERE id = 3", 9),
+        ("UPDATE audit_log SET at = at + interval '1 second' WHERE id = 2", 2),
+        ("UPDATE audit_log SET account_id = 7 WHERE id = 2", 2),
+        ("UPDATE audit_log SET action = 'logout' WHERE id = 2", 2),
+        ("UPDATE audit_log SET subject = NULL WHERE id = 2", 2),
+        ("UPDATE audit_log SET unit_code = '340406' WHERE id = 2", 2),
+        ("UPDATE audit_log SET hash = sha256('') WHERE id = 3", 3),
     ],
 )
 def test_a_chain_that_was_tampered_with_is_broken(database, statement: str, broken: int) -> None:
@@ -76,6 +84,37 @@ def test_a_chain_that_was_tampered_with_is_broken(database, statement: str, brok
         tx.sql.execute(sa.text(statement))
         tx.commit()
     assert _verdict(database).broken_at == broken
+
+
+def test_a_line_that_is_sealed_anew_breaks_the_next(database) -> None:
+    _write(database, "login", "household_look", "logout")
+    with database.transaction(caller.operator()) as tx:
+        tx.sql.execute(sa.text("ALTER TABLE audit_log DISABLE TRIGGER USER"))
+        tx.sql.execute(sa.text("UPDATE audit_log SET subject = 'H2' WHERE id = 2"))
+        tx.sql.execute(sa.text(_SEAL_ANEW))
+        tx.commit()
+    assert _verdict(database).broken_at == 3
+
+
+_SEAL_ANEW = """UPDATE audit_log l SET hash = audit_hash(
+    (SELECT hash FROM audit_log b WHERE b.id = l.id - 1), l) WHERE id = 2"""
+
+
+@pytest.mark.parametrize("action", ["Login", "household look", ""])
+def test_an_action_is_lower_case_words(database, action: str) -> None:
+    with pytest.raises(errors.RefusedError) as refused:
+        _write(database, action)
+    assert refused.value.key == "error.constraint.audit_log_action_check"
+
+
+def test_a_line_says_who_asked(database) -> None:
+    who = Caller("li", Role.GRID_WORKER, 41)
+    with database.transaction(who) as tx:
+        audit.append(tx, "household_look")
+        tx.commit()
+    with database.transaction(caller.operator()) as tx:
+        row = tx.sql.execute(sa.text("SELECT caller, account_id FROM audit_log")).one()
+    assert tuple(row) == ("li", 41)
 
 
 def test_a_head_written_down_shows_what_was_cut_off(database) -> None:

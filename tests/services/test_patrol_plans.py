@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from services import audit, errors, retention
 from services import caller as callers
-from services import errors, retention
 from services.database import Database, Transaction
 from services.imports.options import no_progress
 from services.patrol import plan_jobs, planning, routes
@@ -146,7 +146,9 @@ def test_positions_are_forgotten_and_sections_kept(filled):
         covered = tx.driver.execute(
             "SELECT count(DISTINCT track_id) FROM patrol_covered"
         ).fetchone()
+        (line,) = audit.lines(tx, audit.Filter(action="positions"))
     assert (left, covered) == ((1,), (3,))
+    assert line.details == {"rule": "test", "tracks": 2}
 
 
 def test_no_role_of_the_service_reads_positions(filled):

@@ -110,6 +110,9 @@ def test_the_log_is_verified_and_says_where_it_breaks(own_server, capsys) -> Non
     assert run(f"audit verify --head {head}") == 0
     assert run("audit list --action account") == 0
     assert capsys.readouterr().out.count("boss") == 2
+    assert run("audit list --json --action audit") == 0
+    looked = [line["action"] for line in json.loads(capsys.readouterr().out)]
+    assert looked == ["audit_look", "audit_verify", "audit_verify"]
     with own_server.transaction(callers.operator()) as tx:
         tx.sql.execute(sa.text("ALTER TABLE audit_log DISABLE TRIGGER USER"))
         tx.sql.execute(sa.text("UPDATE audit_log SET subject = 'x' WHERE id = 1"))

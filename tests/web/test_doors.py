@@ -1,11 +1,14 @@
 """Every route by every role: what a role may not ask for is refused, at every door alike."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
+import sqlalchemy as sa
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -14,15 +17,16 @@ from starlette.staticfiles import StaticFiles
 
 from services import caller as callers
 from services import rights
-from services.caller import Role
-from services.database import Database
+from services.caller import Caller, Role
+from services.database import Database, Transaction
+from services.rights import Door
 from services.settings import Settings
 from tests.conftest import Server
 from tests.services import staff
 from tests.web import departments, own_routes
 from tests.web.conftest import Client, listening
 from tests.web.own_routes import EVERY
-from web import access
+from web import access, dependencies
 
 PEOPLE = [(1, 2, 25)] * 8
 ROLES = [account.name for account in staff.EVERYBODY]
@@ -204,3 +208,25 @@ def test_a_key_that_is_none_or_no_more_is_nobody(site: Site, key: str) -> None:
 def test_roles_are_all_tried() -> None:
     tried = {account.role for account in staff.EVERYBODY}
     assert tried == set(Role) - {Role.OPERATOR, Role.DEPARTMENT}
+
+
+DOORS = {
+    dependencies.reading: Door.FIGURES,
+    dependencies.writing: Door.FIGURES,
+    dependencies.meeting: Door.PEOPLE,
+    dependencies.administering: Door.ADMIN,
+}
+
+
+@pytest.mark.parametrize("opened", DOORS, ids=lambda opened: opened.__name__)
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.OPERATOR])
+def test_a_transaction_of_a_route_takes_on_its_door(
+    site: Site, opened: Callable[..., Iterator[Transaction]], role: Role
+) -> None:
+    database = Database(site.url, pool_size=1)
+    with contextlib.contextmanager(opened)(
+        SimpleNamespace(database=database), Caller("x", role)
+    ) as tx:
+        taken = tx.sql.execute(sa.text("SELECT current_user")).scalar_one()
+    database.close()
+    assert taken == DOORS[opened].value == tx.door.value

@@ -167,6 +167,16 @@ def test_a_stranger_s_is_answered_like_nobody_s(
     assert f"{parameter}=" in query
 
 
+def test_what_is_sealed_for_one_page_opens_no_other(
+    site: Site, pairs: dict[str, tuple[Theirs, Theirs]]
+) -> None:
+    sealed = pairs["worker"][0]
+    assert site["township"].get(f"/due/round?plan={sealed.sealed_round}").status_code == 200
+    assert site["township"].get(f"/due/round?plan={sealed.sealed_search}").status_code == 404
+    assert site["township"].get(f"/households?who={sealed.sealed_search}").status_code == 200
+    assert site["township"].get(f"/households?who={sealed.sealed_round}").status_code == 404
+
+
 def _strangers(text: str, name: str) -> set[str]:
     own = {"worker": "0", "manager": "01"}[name]
     return {found[0] for found in _CODE.finditer(text) if found[1] not in own}
