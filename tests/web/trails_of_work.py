@@ -12,6 +12,7 @@ from tests.services import small_district
 from tests.services.households.caring import GRANNY, TODAY
 from tests.services.small_district import DISTRICT, GRIDS, place
 from tests.web.caring_site import Site
+from tests.web.conftest import Client
 from tests.web.trails import REFUSED, SECRET, Case, Made
 
 _TOMORROW = (TODAY + timedelta(days=1)).isoformat()
@@ -143,6 +144,13 @@ _IMPORTS = [
 ]  # fmt: skip
 
 
+def _left(site: Site) -> Made:
+    """Open a session on a phone; return what ends it."""
+    phone = Client(site.address)
+    phone.log_in("worker")
+    return {"leave": phone.get("/api/offline").json()["leave"]}
+
+
 def _newcomer(site: Site) -> Made:
     """Make an account, and let it log in."""
     name = f"new-{uuid4().hex[:6]}"
@@ -213,6 +221,10 @@ _ADMIN = [
          send={"data": {"old": "correct horse battery", "new": f"{SECRET}-abcdef"}}),
     Case("POST", "/account/password", ("account_password_failed",), who="manager", status=422,
          send={"data": {"old": SECRET, "new": f"{SECRET}-abcdef"}}),
+    Case("POST", "/logout/left", ("logout",), who="colleague", make=_left, status=204,
+         send={"data": {"leave": "{leave}"}}),
+    Case("POST", "/logout/left", who="colleague", status=204, send={"data": {"leave": SECRET}},
+         why="ends nothing"),
     Case("POST", "/logout", ("logout",), who="colleague", status=303),
 ]  # fmt: skip
 
