@@ -127,6 +127,8 @@ def _by_content(shape: Path) -> str:
     with table.open("rb") as stream:
         header = stream.read(32)
         header_size, record_size = struct.unpack("<HH", header[8:12])
+        if header_size < len(header) or not record_size:
+            return "UTF-8"  # no table at all, which its reader tells
         widths = _widths(stream.read(header_size - 32))
         content = stream.read(_PROOF // record_size * record_size)
     for start in range(0, len(content), record_size):

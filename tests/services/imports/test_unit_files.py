@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+import struct
 import zipfile
 from pathlib import Path
 
@@ -101,6 +102,17 @@ def test_shapefiles_with_a_part_cut_off_or_missing(database: Database, tmp_path:
         (tmp_path / "u").with_suffix(part).unlink()
         report = refused(database, KIND, tmp_path / "u.shp")
         assert told(report) == [(None, None, "error.import.file.part_missing")]
+
+
+@pytest.mark.parametrize("sizes", [(0, 0), (0, 1), (33, 0)], ids=str)
+def test_a_shapefile_of_nothing_but_zeros_is_refused(
+    database: Database, tmp_path: Path, sizes: tuple[int, int]
+):
+    for part in ("shp", "shx"):
+        (tmp_path / f"u.{part}").write_bytes(bytes(4096))
+    (tmp_path / "u.dbf").write_bytes(struct.pack("<8xHH", *sizes) + bytes(4096))
+    report = refused(database, KIND, tmp_path / "u.shp")
+    assert told(report) == [(None, None, "error.import.file.damaged")]
 
 
 @pytest.mark.parametrize(
