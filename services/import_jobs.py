@@ -21,7 +21,6 @@ TASK = "import"
 Words = Callable[[str], Callable[[Problem], str]]
 """Returns what puts a problem into words of a language."""
 _VERBS = ("check", "import")
-_OF_PEOPLE = frozenset({ImportKind.HOUSEHOLDS, ImportKind.RESIDENTS})
 # No upload begins with a dot (`spool.plain_name`), so these never take an upload's place.
 _REJECTS = ".imported.csv"
 _REJECTS_OF_CHECK = ".checked.csv"
@@ -83,7 +82,7 @@ class ImportRequest:
 
 def right_of(kind: ImportKind) -> Right:
     """Return the right that an import takes, and whatever is left of it."""
-    return Right.LOAD_PEOPLE if kind in _OF_PEOPLE else Right.LOAD_PLACES
+    return Right.LOAD_PEOPLE if kind.is_of_people else Right.LOAD_PLACES
 
 
 def right_about(job: jobs.Job) -> Right | None:

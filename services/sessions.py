@@ -244,6 +244,8 @@ def change_password(database: Database, token: str, old: str, new: str, address:
     with database.transaction(caller.gatekeeper(), Door.GATE) as tx:
         asker = find(tx, token).caller
     passwords.check(new, asker.name)
+    if new == old:
+        raise errors.RefusedError("error.password.same")
     number = tries.begin(database, _CHANGE + asker.name, address)
     with database.transaction(asker, Door.GATE) as tx:
         row = tx.sql.execute(_ACCOUNT, {"name": asker.name}).one()

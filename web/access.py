@@ -4,11 +4,13 @@ It is asked once, before any route, for pages, API and tiles alike (`admit`). Wh
 right opens is not decided here but in the database, by row-level security.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
 
 from services import api_keys, errors, rights, sessions
 from services import caller as callers
@@ -190,6 +192,31 @@ def admit(request: Request, token: Annotated[str, Depends(form_token)]) -> None:
         raise errors.ForbiddenError("error.password.must_change")
     request.state.session = session
     request.state.caller = session.caller
+
+
+class AskedFirst(APIRoute):
+    """A route that takes large bodies: who asks is asked before any of the body is taken in.
+
+    What a form carries is in its body, and is looked at by `admit` as on every route.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request."""
+        usual = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            await run_in_threadpool(_check_who, request, self.path)
+            return await usual(request)
+
+        return answered
+
+
+def _check_who(request: Request, route: str) -> None:
+    held, key = state.of(request), _bearer(request)
+    if key is not None:
+        _department(held, key, route, request)
+    elif not may(_session(held, request).caller, route):
+        raise errors.ForbiddenError("error.forbidden")
 
 
 def may(caller: Caller, route: str) -> bool:

@@ -38,6 +38,7 @@ from web import (
     view,
 )
 from web.api import taking
+from web.body_limit import BodyLimit
 from web.requests import RequestLog
 from web.state import State
 
@@ -82,7 +83,6 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         dependencies=[Depends(access.admit)],
-        max_body_size=_LONGEST_FORM_BYTES,
         responses={
             HTTPStatus.UNAUTHORIZED.value: problems.DOCUMENTED,
             HTTPStatus.FORBIDDEN.value: problems.DOCUMENTED,
@@ -95,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     # The last one added is the first to be asked.
     app.add_middleware(GZipMiddleware, _COMPRESSED_FROM_BYTES, _COMPRESSION)
+    app.add_middleware(BodyLimit, _LONGEST_FORM_BYTES)
     app.add_middleware(security.Guard, security.names_of(settings.host))
     app.add_middleware(RequestLog, figures)
     return app

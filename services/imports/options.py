@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from services.sealing import Sealer
@@ -25,6 +25,21 @@ class ImportKind(StrEnum):
     BARRIERS = "barriers"
     ROUTES = "routes"
     TRACKS = "tracks"
+
+    @property
+    def is_of_people(self) -> bool:
+        """Whether its rows are people, or where people live."""
+        return self in {ImportKind.HOUSEHOLDS, ImportKind.RESIDENTS}
+
+    def file_name(self, given: str) -> str:
+        """Return what a file is called in the history: one of people may be called after somebody.
+
+        Parameters
+        ----------
+        given
+            What its owner calls it.
+        """
+        return f"{self}{PurePath(given).suffix.lower()}" if self.is_of_people else given
 
 
 class OnError(StrEnum):

@@ -69,7 +69,7 @@ def run(
     with database.transaction(caller) as tx:
         locks.hold(tx, kind)
         sha256 = _digest(path)
-        record = runs.begin(database, caller, kind, options, path.name, sha256)
+        record = runs.begin(database, caller, kind, options, kind.file_name(path.name), sha256)
         today = tx.sql.execute(_TODAY).scalar_one()
         if options.sealer is not None:
             options = replace(options, sealer=sealing.held(tx, options.sealer))

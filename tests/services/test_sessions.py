@@ -107,6 +107,9 @@ def test_another_password_ends_the_other_sessions(planned) -> None:
         _change(planned, first, "not it at all")
     with pytest.raises(errors.RefusedError):
         sessions.change_password(planned, first, PASSWORD, "planner123456", ADDRESS)
+    with pytest.raises(errors.RefusedError) as refused:
+        sessions.change_password(planned, first, PASSWORD, PASSWORD, ADDRESS)
+    assert refused.value.key == "error.password.same", "who made it would still know it"
     _change(planned, first, PASSWORD)
     assert _find(planned, first)
     with pytest.raises(errors.UnknownCallerError):

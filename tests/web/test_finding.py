@@ -144,8 +144,12 @@ def test_polygons_and_names_that_are_far_too_large(site: Site) -> None:
     assert "1000" in answer.json()["detail"].replace(",", "")
     for body in ({"polygon": ring}, {"name": "字" * 3_000_000}, {"q": "x" * 10_000_000}):
         answer = client.post(path, json=body)
-        assert answer.status_code == 413
+        assert (answer.status_code, answer.json()["title"]) == (413, "内容过大")
         assert len(answer.content) < 2000
+    form = client.post("/households", data={"name": "字" * 3_000_000})
+    assert form.status_code == 413
+    assert "请返回，缩短内容后重新提交" in form.text
+    assert "nonce" in form.headers["Content-Security-Policy"]
     headers = {"Content-Type": "application/json"}
     unannounced = client.post(path, data=(b" " * 100_000 for _ in range(20)), headers=headers)
     assert (unannounced.status_code, unannounced.json()["title"]) == (413, "内容过大")

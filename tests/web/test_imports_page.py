@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,16 @@ import requests
 
 from services import audit
 from services import caller as callers
+from services.accounts import NewAccount, Scope
+from services.caller import Role
 from services.database import Database
 from services.settings import Settings
 from tests.services import small_district
+from tests.services.small_district import GRIDS
 from tests.web.conftest import ADMIN, PLANNER, Client, add_accounts, listening
+from web import access
 
+WORKER = NewAccount("worker", "Worker", Role.GRID_WORKER, (Scope(GRIDS[0]),))
 GOOD = "code,kind,name,lon,lat\nN1,day_care,新中心,116.805,32.605\n"
 MIXED = GOOD + "N2,palace,x,116.805,32.605\nN3,day_care,y,32.605,116.805\n"
 
@@ -170,12 +176,43 @@ def test_what_was_wrong_with_people_is_for_those_who_may_import_people(
     other.log_in(PLANNER.name)
     number = answer.url.split("/")[-1]
     seen = other.get(f"/jobs/{number}").text
-    assert "places.csv" in seen
     assert "只向导入此类文件的人员显示" in seen
     for told in ("H9-elsewhere", "某某", "birth_date", "1950"):
         assert told not in seen
     assert other.post(f"/jobs/{number}/cancel").status_code == 403
     assert site.post(f"/jobs/{number}/cancel").status_code == 200
+
+
+def test_what_a_file_of_people_is_called_is_kept_nowhere(
+    site: Client, database: Database, home: Path
+) -> None:
+    file = {"file": ("欧阳春雨13900000000.CSV", b"code,name\nR1,x\n")}
+    answer = site.post("/imports", data={"kind": "residents"}, files=file)
+    assert "residents.csv" in _finished(site, answer)
+    assert "residents.csv" in site.get("/imports").text
+    assert [path for path in (home / "spool").rglob("*") if "欧阳" in path.name] == []
+    with database.transaction(callers.operator()) as tx:
+        for table in ("import_runs", "job_progress", "procrastinate_jobs", "audit_log"):
+            kept = tx.driver.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t").fetchone()
+            assert kept
+            assert "13900000000" not in str(kept[0])
+
+
+def test_no_byte_is_taken_in_of_who_may_not_send_any(site: Client, database: Database) -> None:
+    """What follows the heading of a request is sent a second later, if it is still wanted."""
+    add_accounts(database.url, WORKER)
+    worker = Client(site.address)
+    worker.log_in(WORKER.name)
+    session = f"{access.COOKIE}={worker.cookies[access.COOKIE]}"
+    for cookie, status in (("", b"303"), (session, b"403"), (f"{access.COOKIE}=x", b"303")):
+        host, port = site.address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as line:
+            line.sendall(
+                b"POST /imports HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3000000000\r\n"
+                b"Content-Type: multipart/form-data; boundary=b\r\n"
+                + f"Cookie: {cookie}\r\n\r\n--b\r\n".encode()
+            )
+            assert line.recv(100).split()[1] == status
 
 
 def test_a_row_of_people_is_not_taken_for_headings_and_quoted(site: Client) -> None:

@@ -13,11 +13,11 @@ from services import audit, errors, import_jobs, jobs, overview, spool
 from services.database import Transaction
 from services.import_jobs import ImportRequest
 from services.imports.options import ImportKind, OnError
-from web import view
+from web import access, view
 from web.dependencies import Held, Optional, Page, Reading, Writing
 from web.pages.jobs import Number
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=access.AskedFirst)
 _RUNS = 30
 _LONGEST_UPLOAD_BYTES = spool.MAX_BYTES + 1_000_000  # the file, and the form around it
 
@@ -78,7 +78,7 @@ def upload(
         faults["file"] = page.t("error.upload.empty")
     else:
         try:
-            path = held.spool.keep(file.file, file.filename)
+            path = held.spool.keep(file.file, form.kind.file_name(file.filename))
         except errors.RefusedError as error:
             faults["file"] = page.t.error(error)
         else:

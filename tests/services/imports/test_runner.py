@@ -149,7 +149,7 @@ def test_the_history_tells_what_was_done_and_by_whom(district: Database, tmp_pat
     )
     assert fetch(district, f"SELECT {columns} FROM import_runs") == [
         (
-            report.run_id, "households", "h.csv", "operator", "done", True, 1000, 0, 0, 1, 64, True,
+            report.run_id, "households", "households.csv", "operator", "done", True, 1000, 0, 0, 1, 64, True,
             [{"row": 1002, "field": "lon", "key": "error.import.point.null_island",
               "params": {"x": "0.00000", "y": "0.00000"}}],
         )
