@@ -221,6 +221,9 @@ _INTRODUCE = sa.text("""
     SELECT set_config('wangge.caller', :name, true), set_config('wangge.account', :account, true),
            set_config('role', :role, true)
 """)
+# Whose units those are is found out at once: found out by the first row that is looked at, a
+# stranger's row would take longer than none.
+_INTRODUCE_TO_PEOPLE = sa.text(_INTRODUCE.text.rstrip() + ", cardinality(scope_units())")
 _ONE_MOMENT = sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _TAKE_ON = sa.text("SELECT set_config('role', :role, true)")
 
@@ -229,7 +232,8 @@ def _introduced(connection: sa.Connection, caller: Caller, door: Door | None) ->
     """Tell the database who asks and take on the role, for the length of the transaction."""
     taken = door or rights.usual_door(caller.role)
     account = "" if caller.account_id is None else str(caller.account_id)
-    connection.execute(_INTRODUCE, {"name": caller.name, "account": account, "role": taken.value})
+    statement = _INTRODUCE_TO_PEOPLE if taken is Door.PEOPLE else _INTRODUCE
+    connection.execute(statement, {"name": caller.name, "account": account, "role": taken.value})
     return Transaction(connection, caller, taken)
 
 

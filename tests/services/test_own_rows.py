@@ -1,6 +1,7 @@
 """Every table about people is closed but for one's own rows, whatever statement is made."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import psycopg
 import pytest
@@ -20,6 +21,9 @@ PEOPLE = [(1, 1, 2)] * 8
 OWN_GRIDS = {"worker": GRIDS[:1], "colleague": GRIDS[1:2], "manager": GRIDS[:2]}
 OWN_GRIDS |= {"township": GRIDS[:4], "planner": [], "admin": [], "department": [], "gate": []}
 _STRANGER = NewAccount("stranger", "别处的网格员", Role.GRID_WORKER, (Scope(GRIDS[5]),))
+_FORMER = NewAccount(
+    "former", "以前的网格员", Role.GRID_WORKER, (Scope(GRIDS[0], ends=date(2026, 1, 1)),)
+)
 
 _FILL = (
     """INSERT INTO visits (id, household_id, visited_at, outcome, account_id, note)
@@ -57,7 +61,8 @@ def filled(server: Server, template: str) -> Iterator[staff.Staff]:
     database = Database(server.cluster.url(name), pool_size=2)
     hired = staff.hire(database, PEOPLE)
     with staff.hashed_once(), hired.owner() as tx:
-        accounts.add(tx, _STRANGER, staff.PASSWORD)
+        for account in (_STRANGER, _FORMER):
+            accounts.add(tx, account, staff.PASSWORD)
         for statement in _FILL:
             tx.sql.execute(sa.text(statement))
         for statement in (_ONCE, _SOON, _MOVED):
@@ -113,7 +118,10 @@ def _own(owner: sa.Connection, table: str, name: str) -> str:
     households = f"SELECT id FROM households WHERE code ~ '^H({homes})-'"
     residents = f"SELECT id FROM residents WHERE household_id IN ({households})"
     codes = [code for grid in OWN_GRIDS[name] for code in (grid[:9], grid[:12], grid)]
-    workers = "SELECT account_id FROM account_scopes WHERE unit_code = ANY ('{%s}')"
+    workers = (
+        "SELECT account_id FROM account_scopes WHERE unit_code = ANY ('{%s}')"
+        " AND coalesce(upper(valid) > current_date, true)"
+    )
     there = row_security.columns(owner, table)
     if table == "household_assignments":
         return f"WHERE unit_id IN (SELECT id FROM units WHERE code = ANY ('{{{','.join(codes)}}}'))"

@@ -141,6 +141,17 @@ def test_a_visit_is_written_in_own_units_and_own_name(hired) -> None:
             tx.sql.execute(_VISIT, {"household": household, "account": account})
 
 
+@pytest.mark.parametrize("name", ["worker", "township", "planner"])
+def test_whose_units_are_one_s_own_is_found_out_before_any_row_is_looked_at(
+    hired, name: str
+) -> None:
+    """Else a stranger's row, which has to be compared, would take longer than none."""
+    with hired.meeting(name) as tx:
+        found = tx.sql.execute(sa.text("SELECT current_setting('wangge.scope', true)")).scalar_one()
+        ids = tx.sql.execute(sa.text("SELECT scope_units()::text")).scalar_one()
+    assert found == f"{hired.callers[name].account_id}{ids}"
+
+
 def test_the_owner_s_work_ends_where_it_began(hired) -> None:
     with hired.meeting("worker") as tx:
         few = _numbers(tx)
