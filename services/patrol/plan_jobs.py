@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from gis.tracks import sections
+from services import audit, errors, jobs, network, units
 from services import caller as callers
-from services import errors, jobs, network, units
 from services.database import Database, Transaction
 from services.imports import locks
 from services.patrol import planning, routes
@@ -192,6 +192,7 @@ def adopt(tx: Transaction, plan: StoredPlan, day: date, unit_name: str) -> int:
                 code = routes.next_code(own)
                 routes.store(own, stored, code, schedule, walked, Origin(plan_id=plan.id))
                 made += 1
+    audit.append(tx, "route_adopt", str(plan.id), plan.unit_code, routes=made)
     return made
 
 

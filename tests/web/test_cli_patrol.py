@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services import audit
 from services import caller as callers
 from services.database import Database
 from services.patrol import plan_jobs, planning, routes
@@ -45,6 +46,8 @@ def test_a_plan_is_told_drawn_and_made_into_routes(
     with town.transaction(callers.operator()) as tx:
         assert len(routes.listing(tx)) == len(walks)
         assert plan_jobs.find(tx, answer["plan"]).adopted
+        (line,) = audit.lines(tx, audit.Filter(action="route_adopt"))
+    assert (line.subject, line.details["routes"]) == (str(answer["plan"]), len(walks))
 
 
 def test_a_plan_is_a_table_and_what_is_left_out_is_named(

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from gis import codes
-from services import audit, errors, jobs, units
+from services import errors, jobs, units
 from services.database import Transaction
 from services.patrol import entrusted, plan_jobs, routes
 from services.patrol.planning import PlanAsked
@@ -120,8 +120,7 @@ def adopt(page: Page, tx: Writing, number: Number) -> RedirectResponse:
     found = plan_jobs.find(tx, number)
     entrusted.check_unit(tx, found.unit_code)
     unit = units.find(tx, found.unit_code, found.made_on)
-    made = plan_jobs.adopt(tx, found, page.today, unit.name)
-    audit.append(tx, "route_adopt", str(number), found.unit_code, routes=made)
+    plan_jobs.adopt(tx, found, page.today, unit.name)
     tx.commit()
     return RedirectResponse("/patrol/routes", HTTPStatus.SEE_OTHER)
 
