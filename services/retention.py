@@ -2,8 +2,9 @@
 
 Name, id number and phone are emptied, with whatever finds them, and what visits, notes, changes
 and grants say of the person in words; of the birth date the year is left. What counts stays: age,
-sex, disability, groups, when and where they lived, when they were visited. Notes of a household,
-of visits to it and of where it is are of whoever lives there, and go with the last of them.
+sex, disability, groups, when and where they lived, when they were visited. Notes of a household
+and of visits to it are of whoever lived there when they were written, and go with the first of
+them; what is said of where it is goes with the last who lived there.
 """
 
 import tomllib
@@ -54,10 +55,20 @@ _EMPTY_HOMES = sa.text("""
         AND NOT EXISTS (SELECT FROM residents o WHERE o.household_id = r.household_id
             AND o.anonymised_at IS NULL AND o.id <> ALL(:ids))
 """)
+# Words about a home are about whoever lived there when they were written: they go with the first of
+# them whose time is over, and all of them with the last.
 _HOME_VISITS = sa.text("""
-    UPDATE visits SET note = NULL WHERE household_id = ANY(:homes) AND note IS NOT NULL
+    UPDATE visits v SET note = NULL WHERE note IS NOT NULL AND (household_id = ANY(:homes)
+        OR resident_id IS NULL AND EXISTS (SELECT FROM residents r WHERE r.id = ANY(:ids)
+            AND r.household_id = v.household_id
+            AND (v.visited_at AT TIME ZONE 'Asia/Shanghai')::date <= r.left_on))
 """)
-_HOME_NOTES = sa.text("DELETE FROM notes WHERE household_id = ANY(:homes)")
+_HOME_NOTES = sa.text("""
+    DELETE FROM notes n WHERE household_id = ANY(:homes)
+        OR EXISTS (SELECT FROM residents r WHERE r.id = ANY(:ids)
+            AND r.household_id = n.household_id
+            AND (n.written_at AT TIME ZONE 'Asia/Shanghai')::date <= r.left_on)
+""")
 # About a person, or how a person came (their code is made of its id), or where a home is that nobody
 # is left in, or decided long ago; what nobody ever decided on counts from the day it came.
 _CHANGES = sa.text("""
@@ -213,8 +224,8 @@ def _empty_people(tx: Transaction, ids: list[int], homes: list[int]) -> int:
         tx.sql.execute(statement, values).rowcount
         for statement, values in (
             (_VISITS, {"ids": ids}),
-            (_HOME_VISITS, {"homes": homes}),
-            (_HOME_NOTES, {"homes": homes}),
+            (_HOME_VISITS, {"ids": ids, "homes": homes}),
+            (_HOME_NOTES, {"ids": ids, "homes": homes}),
         )
     )
 

@@ -130,6 +130,28 @@ def test_words_about_them_go_too_and_those_about_others_stay(care) -> None:
     assert care.number("SELECT count(*) FROM assistance WHERE reason IS NOT NULL") == 0
 
 
+def test_words_about_the_home_from_when_they_lived_there_go_although_others_stay(care) -> None:
+    _write(care)
+    left = _years_ago(3)
+    with care.staff.owner() as tx:
+        for statement in (
+            "INSERT INTO residents (code, household_id, name, birth_date) SELECT 'N-1', id, '李',"
+            " '1950-01-01' FROM households WHERE code = :home",
+            f"UPDATE visits SET visited_at = '{left} 23:59:59+08'",
+            f"UPDATE notes SET written_at = '{left} 23:59:59+08'",
+            "DELETE FROM assistance",
+        ):
+            tx.sql.execute(sa.text(statement), {"home": HOME} if ":home" in statement else {})
+        tx.commit()
+    _write(care)
+    _leave(care, "moved", left)
+    assert _anonymise(care).notes == 4, (
+        "two of visits to her, one of a visit there, one of the home"
+    )
+    assert care.number("SELECT count(*) FROM visits WHERE note IS NOT NULL") == 1
+    assert care.number("SELECT count(*) FROM notes") == 1
+
+
 def test_where_nobody_is_left_no_word_is(care) -> None:
     _write(care)
     _leave(care, "moved", _years_ago(3))
