@@ -5,7 +5,6 @@ Machines get ``application/problem+json`` (RFC 9457), people a readable page.
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -14,7 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from services import errors
-from web import view
+from web import view, way_back
 
 STATUS: dict[type[errors.WanggeError], HTTPStatus] = {
     errors.RefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -88,11 +87,9 @@ def _with_faults(response: Response, faults: dict[str, str]) -> JSONResponse:
 
 def _to_login(request: Request) -> Response:
     """Send a person to the log-in, and from there back to where the way was barred."""
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    query = {"next": asked} if request.method == "GET" and asked != "/" else {}
-    address = f"/login?{urlencode(query)}" if query else "/login"
+    address = way_back.log_in(request)
     if view.is_fragment(request):
-        return Response(status_code=HTTPStatus.OK, headers={"HX-Redirect": "/login"})
+        return Response(status_code=HTTPStatus.OK, headers={"HX-Redirect": address})
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
 

@@ -65,6 +65,7 @@ def test_a_route_is_drawn_with_a_mouse(browser: Browser, desk: Client, database:
     expect(said).to_contain_text("3 points")
     assert axe_findings(page) == []
     page.get_by_role("button", name="End the route 四条街").click()
+    page.wait_for_url("**/patrol/routes")
     with database.transaction(callers.operator()) as tx:
         (route,) = routes.listing(tx)
     assert route.valid_to is not None

@@ -12,19 +12,20 @@ from services import caller as callers
 from services.caller import Caller, Role
 from services.rights import Door
 from services.sessions import Session
-from web import access, pre_session, problems, security, view
+from web import access, pre_session, problems, security, view, way_back
 from web.dependencies import Asker, Held, Page
 from web.state import State
 
 router = APIRouter(include_in_schema=False)
 _Text = Annotated[str, Form(max_length=300)]
-_HOME = "/"
+_NOTICES = {"kept": "login.kept", "unsent": "login.unsent"}
+"""What the address says of a form that met no session, each with its words."""
 _FIRST_PAGE = {Role.GRID_WORKER: "/due", Role.ADMIN: "/admin"}
 
 
 @router.get("/login", response_class=HTMLResponse)
 def show(
-    request: Request, to: Annotated[str, Query(alias="next", max_length=500)] = ""
+    request: Request, to: Annotated[str, Query(alias="next", max_length=way_back.LONGEST)] = ""
 ) -> HTMLResponse:
     """Return the form."""
     return form(request, to, "", None)
@@ -36,7 +37,7 @@ def log_in(
     held: Held,
     name: _Text = "",
     password: Annotated[str, Form(max_length=1000)] = "",
-    to: Annotated[str, Form(alias="next", max_length=500)] = "",
+    to: Annotated[str, Form(alias="next", max_length=way_back.LONGEST)] = "",
     csrf: _Text = "",
 ) -> Response:
     """Open a session, and go on to where the way was barred."""
@@ -108,7 +109,7 @@ def entered(request: Request, held: State, token: str, to: str) -> Response:
         sessions.close(tx, request.cookies.get(access.COOKIE, ""))
         found = sessions.find(tx, token)
         tx.commit()
-    response = RedirectResponse(_first(found, to), HTTPStatus.SEE_OTHER)
+    response = RedirectResponse(_first(found, way_back.inside(request, to)), HTTPStatus.SEE_OTHER)
     response.set_cookie(
         access.COOKIE,
         token,
@@ -152,7 +153,8 @@ def form(request: Request, to: str, name: str, error: errors.WanggeError | None)
     answer = page.render(
         "login.html",
         status.value,
-        to=_inside(to),
+        to=way_back.inside(request, to),
+        notice=next((_NOTICES[flag] for flag in _NOTICES if flag in request.query_params), None),
         name=name,
         token=token,
         provider=urlsplit(page.state.settings.oidc_issuer or "").hostname,
@@ -166,11 +168,6 @@ def _first(session: Session, to: str) -> str:
     """Return where to go on to after the log-in."""
     if session.must_change_password:
         return "/account"
-    wanted = _inside(to)
-    return _FIRST_PAGE.get(session.caller.role, _HOME) if wanted == _HOME else wanted
-
-
-def _inside(to: str) -> str:
-    """Return where to go on to: only within our own pages."""
-    inside = to.startswith("/") and not to.startswith(("//", "/\\", "/login"))
-    return to if inside and to.isprintable() else _HOME
+    if to == way_back.HOME:
+        return _FIRST_PAGE.get(session.caller.role, to)
+    return to

@@ -32,6 +32,7 @@ SHELL = (
     "static/offline/sync.js",
     "static/offline/tabs.js",
     "static/offline/words.js",
+    "static/standing.js",
 )
 """Files that the offline page needs."""
 _WORDS = ("offline.", "visit.rule.")

@@ -1,8 +1,9 @@
-// Forms of pages that were opened with a network and are sent without one: what was typed goes to
-// the outbox, under the id that the form carries, instead of into the browser's error page.
+// Forms of pages that were opened with a network and are sent without one, or when the session is
+// over: what was typed goes to the outbox, under the id that the form carries, instead of into the
+// browser's error page or the log-in.
+import { standing } from "../standing.js";
 import * as outbox from "./outbox.js";
 
-const WAIT_MS = 5000;
 const ZONE = "+08:00"; // clocks of the district; the service reads its forms by them too
 const PERSON = ["name", "sex", "birth_date", "id_number", "phone", "disability_type", "disability_grade"];
 const SEALED = new Set(["id_number", "phone"]);
@@ -54,28 +55,32 @@ function item(kind, household, form) {
   return { type: "change", ...head, kind, resident, ...base, values: VALUES[kind](form), note };
 }
 
-// The service cannot be reached: not by this network, or not in the time that one waits at a door.
-async function isAway() {
-  if (!navigator.onLine) return true;
-  const wait = AbortSignal.timeout(WAIT_MS);
-  return fetch("/api/session", { signal: wait, headers: { Accept: "application/json" } }).then(() => false, () => true);
+// Where what is kept is told of: it goes out with the network, or when its author has logged in.
+const TOLD = {
+  away: () => "/offline?kept=1#outbox",
+  over: (card) => `/login?${new URLSearchParams({ next: card, kept: "1" })}`,
+};
+
+async function keep(form, account, told) {
+  await outbox.add(account, item(form.dataset.keep, form.dataset.household, new FormData(form)));
+  location.href = told(`/households/${encodeURIComponent(form.dataset.household)}`);
 }
 
+// What cannot be kept is sent as any other form is: ../session.js sees to what was typed.
 async function sendOrKeep(event, account) {
-  const form = event.target;
-  if (form.dataset.sure) return;
+  const { target: form, submitter } = event;
+  if (form.dataset.sure || form.dataset.plain) return;
   event.preventDefault();
-  try {
-    if (await isAway()) {
-      await outbox.add(account, item(form.dataset.keep, form.dataset.household, new FormData(form)));
-      location.href = "/offline?kept=1#outbox";
-      return;
-    }
-  } catch {
-    // What cannot be kept is sent as a browser does: it says so, and keeps what was typed.
-  }
-  form.dataset.sure = "1";
-  form.requestSubmit();
+  if (form.dataset.asking) return;
+  form.dataset.asking = "1";
+  const found = await standing(account);
+  const told = TOLD[found];
+  const isKept = told && (await keep(form, account, told).then(() => true, () => false));
+  delete form.dataset.asking;
+  if (isKept) return;
+  form.dataset[told ? "plain" : "sure"] = "1";
+  form.requestSubmit(submitter);
+  delete form.dataset.sure;
 }
 
 export function watch(account) {

@@ -11,7 +11,6 @@ import { fill } from "./words.js";
 const FRESH_MS = 10 * 60 * 1000;
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
 const account = meta("account");
-const csrf = meta("csrf");
 
 async function take() {
   const unit = choice.chosen(account);
@@ -62,8 +61,11 @@ function tell(state, values = {}) {
 
 async function send() {
   if (!navigator.onLine) return;
-  const sent = await outbox.send(account, csrf).catch(() => 0);
-  if (sent) await store.drop("packages", [account, "package"]).then(take);
+  const sent = await outbox.send(account, meta("csrf")).catch(() => 0);
+  if (!sent) return;
+  await store.drop("packages", [account, "package"]);
+  if (document.querySelector("[data-tells]")) return location.reload(); // a card, of what was sent
+  await take();
 }
 
 async function badge() {
