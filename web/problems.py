@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from services import errors
-from web import view, way_back
+from web import field_words, view, way_back
 
 STATUS: dict[type[errors.WanggeError], HTTPStatus] = {
     errors.RefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -110,7 +110,7 @@ def _unreadable(request: Request, error: Exception) -> Response:
     t = view.translator(request)
     told = dict.fromkeys(_parameter(part["loc"]) for part in error.errors())
     if not _is_machine(request):
-        told = dict.fromkeys(t(f"find.{name}") if t.has(f"find.{name}") else name for name in told)
+        told = dict.fromkeys(field_words.called(t, request.url.path, name) for name in told)
     names = t("list.names").join(told)
     detail = t("error.request.parameter", names=names)
     status = _status(request, HTTPStatus.UNPROCESSABLE_ENTITY)
