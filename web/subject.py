@@ -1,5 +1,6 @@
 """All that is held about one person, as somebody reads it: sections of lines with words."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -67,12 +68,17 @@ def text(content: Mapping[str, Any], t: Translator) -> str:
     """Return the same as plain text."""
     parts = []
     for section in sections(content, t):
-        parts += [section.title, "=" * 2 * len(section.title)]
+        parts += [section.title, "=" * _width(section.title)]
         if not section.entries:
             parts += [t("held.nothing"), ""]
         for entry in section.entries:
             parts += [*(f"{label}: {value}" for label, value in entry), ""]
     return "\n".join(parts)
+
+
+def _width(words: str) -> int:
+    """Return how many places words take in a terminal: Chinese characters two each (UAX #11)."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "FW" else 1 for sign in words)
 
 
 def _entries(found: Any) -> Sequence[Mapping[str, Any]]:

@@ -152,7 +152,7 @@ def test_who_left_long_ago_is_emptied(own_server, tmp_path, capsys) -> None:
     assert run("people anonymise") == 1
 
 
-def test_all_about_somebody_is_given_out(own_server, capsys) -> None:
+def test_all_about_somebody_is_given_out(own_server, capsys, monkeypatch) -> None:
     assert run("people export RH0-70-1") == 0
     told = capsys.readouterr()
     assert json.loads(told.out)["resident"]["name"] == "某某"
@@ -161,6 +161,12 @@ def test_all_about_somebody_is_given_out(own_server, capsys) -> None:
     told = capsys.readouterr().out
     assert "Name: 某某" in told
     assert "All about one person given out" in told
+    heading, line = told.splitlines()[:2]
+    assert line == "=" * len(heading)
+    monkeypatch.setenv("WANGGE_LANG", "zh")
+    assert run("people export RH0-70-1 --text") == 0
+    heading, line = capsys.readouterr().out.splitlines()[:2]
+    assert line == "=" * 2 * len(heading)
     assert run("people export nobody") == 1
 
 
