@@ -9,6 +9,7 @@ from services.imports.report import FileFaultError
 
 _REMARK = re.compile(r"\([^()]*\)\s*$")
 _SEPARATORS = re.compile(r"[\s_\-*:]+")
+_SHOWN = 30
 _SHAPEFILE_WIDTH = 10  # longer names are cut in a Shapefile
 
 
@@ -154,4 +155,7 @@ def _cut(heading: str, known: tuple[Field, ...]) -> str | None:
 
 
 def _listed(headings: tuple[str, ...]) -> str:
-    return ", ".join(heading for heading in headings if heading.strip())
+    """Name the first headings, and how many more there are: a sheet may have 16,384 columns."""
+    named = [heading for heading in headings if heading.strip()]
+    more = len(named) - _SHOWN
+    return ", ".join(named[:_SHOWN]) + (f", … (+{more:,})" if more > 0 else "")

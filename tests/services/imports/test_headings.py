@@ -55,3 +55,15 @@ def test_no_heading_means_two_fields(module):
     names = [headings.plain(name) for field in module.FIELDS for name in (field.name, *field.names)]
     assert len(names) == len(set(names))
     assert all(field.names for field in module.FIELDS)
+
+
+def test_of_many_headings_the_first_are_named_and_the_others_counted():
+    many = tuple(f"c{n}" for n in range(200_000))
+    for named in ({"code": "nr"}, {}):
+        with pytest.raises(FileFaultError) as refused:
+            headings.demand(headings.match(many, FIELDS, named), FIELDS, many)
+        found = str(refused.value.params["found"])
+        assert found == ", ".join(many[:30]) + ", … (+199,970)"
+    with pytest.raises(FileFaultError) as refused:
+        headings.demand(headings.match(many[:30], FIELDS, {}), FIELDS, many[:30])
+    assert refused.value.params["found"] == ", ".join(many[:30])
