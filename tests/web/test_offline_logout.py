@@ -1,6 +1,7 @@
 """Logging out on a phone that has no network, or loses it half-way: the session ends all the same."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import requests
@@ -251,6 +252,18 @@ def test_every_tab_is_left(phone: Phone) -> None:
         expect(page.locator("#password")).to_be_visible()
     assert _sessions(phone) == []
     assert phone.page.evaluate(phones.PACKAGES) == []
+
+
+def test_a_page_of_a_former_session_ends_the_one_that_there_is(phone: Phone) -> None:
+    """Who logged in anew in another tab is logged out by any of them."""
+    _ready(phone)
+    anew = phone.context.new_page()
+    replace(phone, page=anew).log_in()
+    assert _sessions(phone) == ["worker"]
+    _log_out(phone.page)
+    phone.page.wait_for_url("**/login")
+    assert _sessions(phone) == []
+    anew.wait_for_url("**/login")
 
 
 def test_what_waits_outlives_the_log_out_and_is_sent_by_its_author(phone: Phone) -> None:

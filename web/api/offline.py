@@ -107,9 +107,10 @@ class Batch(_Model):
 
 @router.get("/session", response_class=Response)
 def session(request: Request, asker: Asker) -> Response:
-    """Return who has logged in, and what their scripts must send along."""
+    """Return who has logged in, what their scripts must send along, and what ends the session."""
     found = access.session(request)
-    return _json({"account": asker.name, "role": asker.role, "csrf": found.csrf if found else ""})
+    tokens = {"csrf": found.csrf, "leave": found.leave} if found else {"csrf": "", "leave": ""}
+    return _json({"account": asker.name, "role": asker.role, **tokens})
 
 
 @router.get("/offline/choices", response_class=Response)

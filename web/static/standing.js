@@ -1,9 +1,10 @@
 // Who has logged in by now, for what is about to be sent from a page: sessions end while one types.
 const WAIT_MS = 5000;
 
-// The page's forms belong to the session that there is now.
-function renew(csrf) {
+// The page's forms, and its log-out, belong to the session that there is now.
+function renew({ csrf, leave }) {
   document.querySelector('meta[name="csrf"]').content = csrf;
+  document.querySelector('meta[name="leave"]').content = leave;
   for (const field of document.querySelectorAll('input[name="csrf"]')) field.value = csrf;
 }
 
@@ -18,7 +19,7 @@ export async function standing(account) {
     if (!answer.ok) return "unclear";
     const found = await answer.json();
     if (found.account !== account) return "over";
-    renew(found.csrf);
+    renew(found);
     return "here";
   } catch {
     return "away";

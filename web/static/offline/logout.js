@@ -5,6 +5,7 @@ import * as outbox from "./outbox.js";
 import * as store from "./store.js";
 import * as tabs from "./tabs.js";
 import { fill } from "./words.js";
+import { standing } from "../standing.js";
 
 const SEND_MS = 6000;
 const { left } = self;
@@ -22,14 +23,20 @@ async function send() {
   await Promise.race([outbox.send(account, meta("csrf")), late]).catch(() => undefined);
 }
 
+async function mark(session) {
+  await left.add(session);
+  tabs.tell({ left: session });
+}
+
 // What is not sent is told first, with the number. The mark goes before everything else: whatever
 // happens to this page from then on, the session ends.
 async function logOut() {
   await send();
   const waiting = (await outbox.all(account)).length;
   if (waiting && !confirm(fill(meta("outbox-warning"), { n: waiting }))) return location.assign("/offline#outbox");
-  await left.add(leave);
-  tabs.tell({ left: leave });
+  await mark(leave);
+  await standing(account); // who logged in anew in another tab has another session by now
+  if (meta("leave") !== leave) await mark(meta("leave"));
   await store.forget();
   location.replace((await left.settle()) ? "/login" : "/offline");
 }
