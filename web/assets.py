@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import orjson
+
 from services import errors
 
 STATIC = Path(__file__).parent / "static"
@@ -28,6 +30,7 @@ ALLOWED = (
     "leaflet/dist/images/marker-shadow.png",
     "leaflet.vectorgrid/dist/Leaflet.VectorGrid.bundled.min.js",
 )
+_MODULES = ("offline/", "standing.js")
 _HASH_DIGITS = 12
 _SUFFIXES = frozenset({".css", ".js", ".svg", ".png", ".ico", ".webmanifest"})
 _COMPRESSION = 9
@@ -74,6 +77,17 @@ class Assets:
         if asset is None:
             raise errors.NotFoundError("error.assets.unknown", name=name)
         return asset
+
+    @cached_property
+    def import_map(self) -> str:
+        """Where our modules lie that name one another by plain addresses (HTML, "import maps").
+
+        Without it a module that a page names, too, would run once more by its other address, and
+        browsers would ask on every page whether each is still the same.
+        """
+        names = [f"static/{name}" for name in self.static if name.startswith(_MODULES)]
+        found = {f"/{name}": self.url(name) for name in names if name.endswith(".js")}
+        return orjson.dumps({"imports": found}).decode()
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -166,6 +166,7 @@ class Page:
             t=self.t,
             link=self.link,
             asset=self.state.assets.url,
+            import_map=self.state.assets.import_map,
             nonce=self.request.state.nonce,
             languages=tuple(Language),
             **context,

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -40,6 +41,19 @@ def test_without_network_the_list_is_read_and_a_visit_kept_then_sent_once(phone:
     phone.context.set_offline(False)
     expect(phone.page.locator("#outbox-title")).to_have_text("待发送 0")
     assert phone.visits() == [("met", "门前有雪")]
+
+
+def test_each_script_is_had_once_by_an_address_that_never_changes(phone: Phone) -> None:
+    phone.log_in()
+    asked: list[str] = []
+    phone.page.on("request", lambda request: asked.append(request.url))
+    phone.page.goto(f"{phone.address}/account", wait_until="networkidle")
+    scripts = [urlsplit(url) for url in asked if "/static/offline/" in url]
+    assert {"/static/offline/logout.js", "/static/offline/store.js"} <= {s.path for s in scripts}
+    assert len({script.path for script in scripts}) == len(scripts), (
+        "a second time it would run anew"
+    )
+    assert all(script.query.startswith("v=") for script in scripts)
 
 
 def test_an_answer_that_got_lost_does_not_count_twice(phone: Phone) -> None:
