@@ -22,7 +22,8 @@ from web.state import State
 
 COOKIE = "wangge_session"
 _BEARER = "bearer "
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 OPEN = frozenset(
@@ -157,7 +158,7 @@ KEYED = frozenset({"/ogc", "/ogc/", "/ogc/conformance", "/ogc/collections"})
 async def form_token(request: Request) -> str:
     """Return the token that a form or a script sent along, if it did."""
     header = request.headers.get("x-csrf-token")
-    if header is not None or request.method in _SAFE_METHODS:
+    if header is not None or request.method in SAFE_METHODS:
         return header or ""
     if request.headers.get("content-type", "").startswith(_FORMS):
         value = (await request.form()).get("csrf")
@@ -183,8 +184,8 @@ def admit(request: Request, token: Annotated[str, Depends(form_token)]) -> None:
     if key is not None:
         request.state.caller, request.state.granted = _department(held, key, route, request)
         return
-    session = _session(held, request)
-    if request.method not in _SAFE_METHODS and token != session.csrf:
+    session = _asked_first(request) or _session(held, request)
+    if request.method not in SAFE_METHODS and token != session.csrf:
         raise errors.ForbiddenError("error.request.form_token")
     if route not in ANYBODY and not may(session.caller, route):
         raise errors.ForbiddenError("error.forbidden")
@@ -215,8 +216,17 @@ def _check_who(request: Request, route: str) -> None:
     held, key = state.of(request), _bearer(request)
     if key is not None:
         _department(held, key, route, request)
-    elif not may(_session(held, request).caller, route):
+        return
+    found = _session(held, request)
+    if not may(found.caller, route):
         raise errors.ForbiddenError("error.forbidden")
+    request.state.asked_first = found
+
+
+def _asked_first(request: Request) -> Session | None:
+    """Return whose session was found before the body was taken in: it is not looked up twice."""
+    found = getattr(request.state, "asked_first", None)
+    return found if isinstance(found, Session) else None
 
 
 def may(caller: Caller, route: str) -> bool:

@@ -15,9 +15,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.settings import Settings
-from web import problems
+from web import access, problems
 
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 
 
@@ -92,7 +91,7 @@ def _objection(scope: Scope, is_answered: Callable[[str], bool]) -> str | None:
     headers = Headers(scope=scope)
     if not is_answered(_name(headers.get("host", ""))):
         return "error.request.host"
-    if scope["method"] not in _SAFE_METHODS and not _is_own(headers):
+    if scope["method"] not in access.SAFE_METHODS and not _is_own(headers):
         return "error.request.origin"
     return None
 

@@ -6,12 +6,11 @@ from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 from fastapi import Request
 from starlette.routing import Match
 
-from web import view
+from web import access, view
 
 HOME = "/"
 LONGEST = 500
 """Characters of an address that the log-in carries along."""
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOG_IN = "/login"
 
 
@@ -23,7 +22,7 @@ def log_in(request: Request) -> str:
     """
     to = _barred(request)
     query = {"next": to} if to not in ("", HOME) and len(to) <= LONGEST else {}
-    if request.method not in _SAFE_METHODS:
+    if request.method not in access.SAFE_METHODS:
         query["unsent"] = "1"
     return f"{_LOG_IN}?{urlencode(query)}" if query else _LOG_IN
 
@@ -43,7 +42,7 @@ def inside(request: Request, to: str) -> str:
 def _barred(request: Request) -> str:
     if view.is_fragment(request):
         return _page(request, "hx-current-url")
-    if request.method in _SAFE_METHODS:
+    if request.method in access.SAFE_METHODS:
         return urlunsplit(("", "", request.url.path, request.url.query, ""))
     return _page(request, "referer")
 

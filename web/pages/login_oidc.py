@@ -15,7 +15,7 @@ from services import caller as callers
 from services import errors, oidc, sessions
 from services.oidc import Journey, Provider
 from services.rights import Door
-from web import security
+from web import security, way_back
 from web.dependencies import Held
 from web.pages import login
 from web.state import State
@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 _COOKIE = "wangge_oidc"
 _PATH = "/login/oidc"
 _MINUTES = 10
-_To = Annotated[str, Query(alias="next", max_length=500)]
+_To = Annotated[str, Query(alias="next", max_length=way_back.LONGEST)]
 _Text = Annotated[str, Query(max_length=4000)]
 
 
